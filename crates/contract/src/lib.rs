@@ -1,0 +1,1 @@
+//! Commands, requests, views and events that the faces speak.

@@ -1,0 +1,1 @@
+//! Wire formats read and written as pure functions.

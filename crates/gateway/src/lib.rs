@@ -1,0 +1,1 @@
+//! One safe local address for the writer's other tools.

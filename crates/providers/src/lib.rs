@@ -1,0 +1,1 @@
+//! Catalogue, authentication, one adapter per dialect.

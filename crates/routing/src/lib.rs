@@ -1,0 +1,1 @@
+//! Which connections may serve a request, and in which order.

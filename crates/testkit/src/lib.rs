@@ -1,0 +1,1 @@
+//! A simulated provider, scratch profiles, the canary scan.

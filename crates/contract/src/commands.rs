@@ -1,0 +1,131 @@
+//! The one table of commands. Everything that a page can ask stands here, with what it sends and what it gets.
+
+use crate::*;
+
+/// One command.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Command {
+    /// Its name, the same in Rust and in the page.
+    pub name: &'static str,
+    /// It sends events while it runs.
+    pub streams: bool,
+}
+
+macro_rules! commands {
+    ($($(#[$doc:meta])* $name:ident($request:ty) $(streams $event:ty)? => $answer:ty;)+) => {
+        /// Every command, in the order of the table.
+        pub const COMMANDS: &[Command] = &[$(Command { name: stringify!($name), streams: commands!(@streams $($event)?) }),+];
+
+        pub(crate) fn visit(visitor: &mut impl FnMut(crate::typescript::Entry)) {
+            $(visitor(crate::typescript::Entry::of::<$request, $answer>(stringify!($name), commands!(@event $($event)?)));)+
+        }
+
+        pub(crate) fn visit_types(visitor: &mut impl ts_rs::TypeVisitor) {
+            $(visitor.visit::<$request>(); visitor.visit::<$answer>(); $(visitor.visit::<$event>();)?)+
+            visitor.visit::<ChangedEvent>();
+            visitor.visit::<FaultView>();
+        }
+    };
+    (@streams) => { false };
+    (@streams $event:ty) => { true };
+    (@event) => { None };
+    (@event $event:ty) => { Some(<$event as ts_rs::TS>::name(&crate::typescript::config())) };
+}
+
+commands! {
+    /// The facts at the top of the window.
+    app_status(Nothing) => AppStatusView;
+    /// Opens a web page in the writer's browser. The page asks the writer first. https only.
+    open_link(OpenLinkRequest) => Nothing;
+    /// Puts text on the clipboard (an address, a token that is shown once, an answer).
+    copy_text(CopyTextRequest) => Nothing;
+
+    /// The vault as it stands.
+    vault_status(Nothing) => VaultView;
+    /// Opens it with the passphrase.
+    vault_unlock(VaultUnlockRequest) => VaultView;
+    /// Asks the keychain once more.
+    vault_retry(Nothing) => VaultView;
+    /// Sets or changes the passphrase.
+    vault_passphrase(VaultPassphraseRequest) => VaultView;
+    /// Locks it (where a passphrase can open it again).
+    vault_lock(Nothing) => VaultView;
+
+    /// The catalogue.
+    providers_list(Nothing) => Vec<ProviderView>;
+    /// What a typed key's form tells.
+    key_recognise(KeyRecogniseRequest) => KeyRecognisedView;
+    /// Reads a key from the clipboard, in Rust.
+    key_paste(Nothing) => KeyPastedView;
+
+    /// All connections, in the writer's order.
+    connections_list(Nothing) => Vec<ConnectionView>;
+    /// Tests what the form holds, storing nothing.
+    connections_test_draft(ConnectionDraft) => ConnectionTestView;
+    /// Stores a connection, tested first unless told otherwise.
+    connections_add(ConnectionAddRequest) => ConnectionView;
+    /// Changes one.
+    connections_update(ConnectionUpdateRequest) => ConnectionView;
+    /// Tests one that is stored.
+    connections_test(ConnectionRequest) => ConnectionTestView;
+    /// Puts them in another order.
+    connections_reorder(ConnectionsOrderRequest) => Vec<ConnectionView>;
+    /// Removes one; its key is gone from the file.
+    connections_remove(ConnectionRequest) => RemovedView;
+
+    /// All models, from the cache at once.
+    models_list(Nothing) => ModelsView;
+    /// Fetches the lists again; ends within 20 s whatever one connection does.
+    models_refresh(ModelsRefreshRequest) => ModelsRefreshView;
+    /// Sets the default model.
+    models_default(ModelsDefaultRequest) => Nothing;
+
+    /// Conversations.
+    desk_list(DeskListRequest) => DeskListView;
+    /// One conversation with its text.
+    desk_open(DeskOpenRequest) => DeskOpenView;
+    /// Sends a text; ends when the answer does.
+    desk_send(DeskSendRequest) streams DeskEvent => MessageView;
+    /// Answers a turn again.
+    desk_retry(DeskRetryRequest) streams DeskEvent => MessageView;
+    /// Stops an answer that is coming in; the upstream request ends too.
+    desk_stop(DeskStopRequest) => DeskStopView;
+    /// Changes a message's text.
+    desk_edit(DeskEditRequest) => MessageView;
+    /// Deletes a message.
+    desk_delete_message(MessageRequest) => Nothing;
+    /// Gives a conversation a title.
+    desk_rename(DeskRenameRequest) => ConversationView;
+    /// Deletes a conversation.
+    desk_delete(ConversationRequest) => Nothing;
+    /// Keeps what stands in the composer.
+    desk_draft(DeskDraftRequest) => Nothing;
+    /// Estimates tokens and cost.
+    desk_estimate(DeskEstimateRequest) => DeskEstimateView;
+
+    /// Today and this month.
+    usage_summary(Nothing) => UsageSummaryView;
+
+    /// Apps and the gateway.
+    apps_list(Nothing) => AppsView;
+    /// Admits a program; its token is shown this once.
+    apps_add(AppAddRequest) => AppAddedView;
+    /// Shuts a program out.
+    apps_revoke(AppRevokeRequest) => AppRevokedView;
+    /// Switches the gateway on or off.
+    gateway_set(GatewaySetRequest) => GatewayView;
+}
+
+/// A web page to open.
+#[derive(Debug, Clone, serde::Deserialize, ts_rs::TS)]
+pub struct OpenLinkRequest {
+    /// An https address.
+    pub url: String,
+}
+
+/// Text for the clipboard.
+#[derive(Clone, serde::Deserialize, ts_rs::TS)]
+pub struct CopyTextRequest {
+    /// The text.
+    pub text: String,
+}

@@ -1,0 +1,249 @@
+//! Providers (what one can connect to) and connections (what the writer has connected).
+
+use crate::{FaultView, SpentView};
+use inkhorn_secret::Secret;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use ts_rs::TS;
+
+/// An entry of the catalogue.
+#[derive(Debug, Clone, Serialize, TS)]
+pub struct ProviderView {
+    /// Its id, `openai`.
+    pub id: String,
+    /// Its name for people.
+    pub name: String,
+    /// `local`, `cloud`, or `either` for an address of one's own.
+    #[ts(type = "'local' | 'cloud' | 'either'")]
+    pub locality: String,
+    /// Its wire format.
+    pub dialect: String,
+    /// The usual address; absent where the writer must give one.
+    pub base_url: Option<String>,
+    /// How a key is sent: `none`, `bearer`, `x-api-key`, or a header's name.
+    pub auth: String,
+    /// Whether it works without a key.
+    pub key_optional: bool,
+    /// The page where keys are made.
+    pub key_page: Option<String>,
+    /// Steps and usual failures, by language.
+    pub guide: GuideView,
+}
+
+/// A short guide in both languages.
+#[derive(Debug, Clone, Default, Serialize, TS)]
+pub struct GuideView {
+    /// English.
+    pub en: Vec<String>,
+    /// Indonesian.
+    pub id: Vec<String>,
+}
+
+/// Where a key comes from. It goes in this way and never comes back.
+#[derive(Default, Deserialize, TS)]
+#[serde(tag = "source", rename_all = "snake_case")]
+pub enum KeyInput {
+    /// No key.
+    #[default]
+    None,
+    /// Typed into the form.
+    Typed {
+        /// The key as typed.
+        #[ts(type = "string")]
+        key: Secret,
+    },
+    /// Read from the clipboard by Rust; the page holds a handle only.
+    Pasted {
+        /// From `key_paste`.
+        handle: String,
+    },
+    /// The key that the connection has.
+    Keep,
+}
+
+/// Looks at a typed key before anything else happens with it.
+#[derive(Deserialize, TS)]
+pub struct KeyRecogniseRequest {
+    /// The key as typed.
+    #[ts(type = "string")]
+    pub key: Secret,
+}
+
+/// What a key's form tells.
+#[derive(Debug, Clone, Serialize, TS)]
+pub struct KeyRecognisedView {
+    /// Whose key it looks like.
+    pub provider: Option<String>,
+    /// What was trimmed around it: `blanks`, `quotes`, `bearer`, `line_ends`, `variable`.
+    pub notices: Vec<String>,
+    /// The last four characters, for keys of 20 characters or more.
+    pub last4: Option<String>,
+    /// Why it cannot be a key.
+    pub fault: Option<FaultView>,
+}
+
+/// A key that Rust read from the clipboard and holds for ten minutes.
+#[derive(Debug, Clone, Serialize, TS)]
+pub struct KeyPastedView {
+    /// Names the key in later requests.
+    pub handle: String,
+    /// What its form tells.
+    pub recognised: KeyRecognisedView,
+}
+
+/// A custom header. The value is sealed like a key.
+#[derive(Deserialize, TS)]
+pub struct HeaderInput {
+    /// The header's name.
+    pub name: String,
+    /// Its value; absent keeps the one that is stored.
+    #[serde(default)]
+    #[ts(type = "string", optional)]
+    pub value: Option<Secret>,
+}
+
+/// A connection as the form holds it.
+#[derive(Deserialize, TS)]
+#[ts(optional_fields)]
+pub struct ConnectionDraft {
+    /// The catalogue entry.
+    pub provider: String,
+    /// The writer's name for it; the provider's name where absent.
+    pub label: Option<String>,
+    /// The address; the catalogue's where absent.
+    pub base_url: Option<String>,
+    /// How the key is sent, for a compatible address: `none`, `bearer`, `x-api-key`, or a header's name.
+    pub auth: Option<String>,
+    /// The key.
+    #[serde(default)]
+    pub key: KeyInput,
+    /// Custom headers.
+    #[serde(default)]
+    pub headers: Vec<HeaderInput>,
+    /// Models typed by hand; usable at once, whatever the server lists.
+    #[serde(default)]
+    pub models: Vec<String>,
+}
+
+/// Stores a connection.
+#[derive(Deserialize, TS)]
+pub struct ConnectionAddRequest {
+    /// What the form holds.
+    pub draft: ConnectionDraft,
+    /// Tested first; if the test fails nothing is stored.
+    pub test: bool,
+}
+
+/// Names a connection.
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+pub struct ConnectionRequest {
+    /// Its slug.
+    pub slug: String,
+}
+
+/// Changes a connection. What is absent stays.
+#[derive(Deserialize, TS)]
+#[ts(optional_fields)]
+pub struct ConnectionUpdateRequest {
+    /// Its slug.
+    pub slug: String,
+    /// A new label. The slug stays.
+    pub label: Option<String>,
+    /// A new address: the key must then be given again, because a key belongs to an address.
+    pub base_url: Option<String>,
+    /// A new way to send the key.
+    pub auth: Option<String>,
+    /// A new key; `keep` where absent.
+    pub key: Option<KeyInput>,
+    /// The custom headers from now on.
+    pub headers: Option<Vec<HeaderInput>>,
+    /// The models typed by hand from now on.
+    pub models: Option<Vec<String>>,
+    /// In use or not.
+    pub active: Option<bool>,
+    /// Settings by name; an empty text takes one away. Names as in `ConnectionView.settings`.
+    pub settings: Option<BTreeMap<String, String>>,
+}
+
+/// The writer's order.
+#[derive(Debug, Clone, Deserialize, TS)]
+pub struct ConnectionsOrderRequest {
+    /// Every slug, first one first.
+    pub slugs: Vec<String>,
+}
+
+/// How a test ended.
+#[derive(Debug, Clone, Serialize, TS)]
+pub struct ConnectionTestView {
+    /// It works.
+    pub ok: bool,
+    /// How many models it lists.
+    pub models: u32,
+    /// From sending to the last byte of the answer.
+    pub latency_ms: u64,
+    /// The address as it will be stored, after putting it right.
+    pub base_url: Option<String>,
+    /// What was put right: `scheme_added`, `path_trimmed`, ...
+    pub notes: Vec<String>,
+    /// Why it does not work.
+    pub fault: Option<FaultView>,
+}
+
+/// A connection.
+#[derive(Debug, Clone, Serialize, TS)]
+pub struct ConnectionView {
+    /// Its id.
+    pub id: String,
+    /// Its unique short name.
+    pub slug: String,
+    /// The catalogue entry.
+    pub provider: String,
+    /// The entry's name for people.
+    pub provider_name: String,
+    /// The writer's name for it.
+    pub label: String,
+    /// The address.
+    pub base_url: String,
+    /// `local` or `cloud`.
+    #[ts(type = "'local' | 'cloud'")]
+    pub locality: String,
+    /// The wire format.
+    pub dialect: String,
+    /// How the key is sent.
+    pub auth: String,
+    /// Whether a key is sealed for it.
+    pub has_key: bool,
+    /// The key's last four characters, for keys of 20 characters or more.
+    pub key_last4: Option<String>,
+    /// Names of the custom headers; the values are sealed.
+    pub headers: Vec<String>,
+    /// Models typed by hand.
+    pub models: Vec<String>,
+    /// In use or not.
+    pub active: bool,
+    /// How it stands.
+    #[ts(type = "'connected' | 'failing' | 'untested' | 'disabled' | 'locked'")]
+    pub status: &'static str,
+    /// Since when, in unix milliseconds.
+    pub status_since: Option<i64>,
+    /// Why it fails.
+    pub fault: Option<FaultView>,
+    /// In unix milliseconds.
+    pub last_tested: Option<i64>,
+    /// In unix milliseconds.
+    pub last_used: Option<i64>,
+    /// Models in its list.
+    pub model_count: u32,
+    /// Spent on it this month.
+    pub spent_this_month: SpentView,
+    /// What the writer set: default_model, temperature, max_tokens, connect_timeout, first_token_timeout,
+    /// idle_timeout (seconds), proxy, ca_file, priority, weight, key_expires.
+    pub settings: BTreeMap<String, String>,
+}
+
+/// A connection that is gone.
+#[derive(Debug, Clone, Serialize, TS)]
+pub struct RemovedView {
+    /// What was removed.
+    pub removed: String,
+}

@@ -1,1 +1,12 @@
-//! Tokens to cost, estimates, sums.
+//! Tokens to cost, and the estimate and reservation before that. Pure: no clock, no database, no network.
+//!
+//! For the engine. Knows prices from the bundled genai-prices data and from what a provider lists; never invents one:
+//! what nobody knows stays unknown and is not 0. Start reading at [`Pricing`].
+
+mod estimate;
+mod price;
+mod reserve;
+
+pub use estimate::{estimate_message_tokens, estimate_tokens};
+pub use price::{Cost, Pricing, load_price_book};
+pub use reserve::{Reservation, Settled, TextWritten};

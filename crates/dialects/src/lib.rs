@@ -1,1 +1,33 @@
-//! Wire formats read and written as pure functions.
+//! Wire formats read and written as pure functions, in both directions.
+//!
+//! For the outbound side (requests out, answers in) and the gateway (requests in, answers out). Three dialects:
+//! OpenAI chat completions, Anthropic messages and Ollama's own `/api/chat`. Nothing here opens a socket, reads a
+//! clock or knows a provider by name: what differs between providers of one dialect is data in [`WriteOptions`].
+//!
+//! Everything read here comes from somebody else. Bad bytes give an error or are passed over; they never panic, and
+//! no error holds a word of what was read.
+
+mod answer;
+mod body;
+mod decode;
+mod encode;
+mod errors;
+mod finish;
+mod frames;
+mod lenient;
+mod models;
+mod options;
+mod pass;
+mod request;
+mod usage;
+
+pub use answer::{AnswerHead, Chunk, RawFrame, WireError};
+pub use body::{BadRequest, MAX_DEPTH};
+pub use decode::AnswerDecoder;
+pub use encode::AnswerEncoder;
+pub use errors::{ErrorBody, ErrorWords, read_error, write_error};
+pub use frames::{LineFrames, MAX_EVENT, MAX_LINE, SseFrame, SseFrames, TooLarge};
+pub use models::{MAX_MODELS, ModelPage, ServedModel, merge_loaded, read_models, write_model, write_models};
+pub use options::{MaxTokensField, ReasoningForm, SeedField, SystemRole, WriteOptions};
+pub use pass::{Peek, pass_through, peek};
+pub use request::{read_request, request_path, write_request};

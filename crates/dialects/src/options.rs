@@ -1,0 +1,109 @@
+//! What differs between providers and models of one dialect, as plain data that the catalogue can hold.
+
+use serde::Deserialize;
+
+/// How a request is written. Every field has a default that fits most providers of the dialect.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct WriteOptions {
+    /// OpenAI: the name of the limit on tokens. Unset: `max_tokens`, and a request that is passed through keeps
+    /// whichever name it came with.
+    pub max_tokens_field: Option<MaxTokensField>,
+    /// OpenAI: ask for token counts in a stream (`stream_options.include_usage`).
+    pub stream_usage: bool,
+    /// Whether `temperature`, `top_p` and `top_k` may be sent at all.
+    pub sampling: bool,
+    /// Whether texts that end the answer may be sent.
+    pub stop: bool,
+    /// OpenAI: the name of the random seed.
+    pub seed_field: SeedField,
+    /// Anthropic: the limit when the caller gave none, in tokens. The field is required there.
+    pub default_max_tokens: u64,
+    /// OpenAI: the role of system text.
+    pub system_role: SystemRole,
+    /// How the wish to think harder is said. Unset: the ordinary form of the dialect.
+    pub reasoning: Option<ReasoningForm>,
+    /// OpenAI: send earlier reasoning back as `reasoning_content` (DeepSeek demands it).
+    pub replay_reasoning: bool,
+    /// Write `ChatRequest::extra` too. Only right when the request was read in the dialect that it is written in,
+    /// so it is no matter for the catalogue.
+    #[serde(skip)]
+    pub write_extra: bool,
+}
+
+impl Default for WriteOptions {
+    fn default() -> Self {
+        Self {
+            max_tokens_field: None,
+            stream_usage: true,
+            sampling: true,
+            stop: true,
+            seed_field: SeedField::Seed,
+            default_max_tokens: 8192,
+            system_role: SystemRole::System,
+            reasoning: None,
+            replay_reasoning: false,
+            write_extra: false,
+        }
+    }
+}
+
+/// The name of the limit on tokens in the OpenAI dialect.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum MaxTokensField {
+    /// `max_tokens`.
+    MaxTokens,
+    /// `max_completion_tokens`, which reasoning models demand.
+    MaxCompletionTokens,
+}
+
+impl MaxTokensField {
+    /// The name on the wire.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::MaxTokens => "max_tokens",
+            Self::MaxCompletionTokens => "max_completion_tokens",
+        }
+    }
+}
+
+/// The name of the random seed in the OpenAI dialect.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SeedField {
+    /// `seed`.
+    Seed,
+    /// `random_seed` (Mistral).
+    RandomSeed,
+    /// It is refused: leave it out.
+    Omit,
+}
+
+/// The role of system text in the OpenAI dialect.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SystemRole {
+    /// `system`.
+    System,
+    /// `developer`, for reasoning models that want it.
+    Developer,
+}
+
+/// How the wish to think harder is said.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ReasoningForm {
+    /// Not at all: the model would refuse it.
+    Omit,
+    /// OpenAI: `"reasoning_effort": "high"`.
+    Effort,
+    /// OpenRouter: `"reasoning": {"effort": "high"}`.
+    EffortObject,
+    /// Anthropic: `"thinking": {"type": "adaptive"}` with `"output_config": {"effort": "high"}`.
+    Adaptive,
+    /// Anthropic, older models: `"thinking": {"type": "enabled", "budget_tokens": 16384}`.
+    Budget,
+    /// Ollama: `"think": "high"`.
+    Think,
+}

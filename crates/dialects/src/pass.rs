@@ -1,0 +1,272 @@
+//! The way of a request whose front and back speak the same dialect: read as little as possible, change as little
+//! as possible. For the gateway.
+
+use crate::body::{BadRequest, Fields};
+use crate::options::WriteOptions;
+use inkhorn_domain::Dialect;
+use memchr::memchr2;
+use serde_json::value::RawValue;
+
+/// What a gateway must know of a request that it will pass on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Peek {
+    /// The model as the client names it.
+    pub model: String,
+    /// Whether the client wants the answer piece by piece.
+    pub stream: bool,
+    /// Whether an OpenAI client asked for token counts in its stream.
+    pub stream_usage: bool,
+    /// Most tokens to write, where the client set a limit.
+    pub max_tokens: Option<u64>,
+    /// Bytes of text for the model to read, escapes counted as written, images left out: the ground for an estimate.
+    pub text_bytes: usize,
+}
+
+/// Checks a body and reads the few fields that routing and budgets need.
+///
+/// # Errors
+/// [`BadRequest`] for a body that must not go upstream in any case, or whose `model` or `stream` has a wrong type.
+pub fn peek(dialect: Dialect, body: &[u8]) -> Result<Peek, BadRequest> {
+    let fields = Fields::read(body)?;
+    let model = fields.value("model").ok_or_else(|| BadRequest::new("model", "is missing"))?;
+    let model = typed::<String>("model", model, "is not text")?;
+    let stream = match fields.value("stream") {
+        Some(value) => typed("stream", value, "is not true or false")?,
+        None => dialect == Dialect::Ollama,
+    };
+    let stream_usage = match fields.value("stream_options") {
+        Some(value) if dialect == Dialect::OpenaiChat => {
+            typed::<StreamOptions>("stream_options", value, "is malformed")?.include_usage.unwrap_or(false)
+        }
+        _ => false,
+    };
+    let text_bytes = ["messages", "system", "prompt", "tools"]
+        .iter()
+        .filter_map(|name| fields.value(name))
+        .map(|value| count_text(value.get()))
+        .sum();
+    Ok(Peek { model, stream, stream_usage, max_tokens: max_tokens(dialect, &fields)?, text_bytes })
+}
+
+/// The body with the upstream's name of the model in place of the client's, and otherwise as it came: order,
+/// number formats and unknown fields. Steering fields are dropped; `options` may drop sampling, force token counts
+/// into a stream and rename the limit on tokens.
+///
+/// # Errors
+/// [`BadRequest`] as [`peek`] gives it.
+pub fn pass_through(
+    dialect: Dialect,
+    body: &[u8],
+    upstream_model: &str,
+    options: &WriteOptions,
+) -> Result<Vec<u8>, BadRequest> {
+    let fields = Fields::read(body)?;
+    if fields.value("model").is_none() {
+        return Err(BadRequest::new("model", "is missing"));
+    }
+    let force_usage = dialect == Dialect::OpenaiChat
+        && options.stream_usage
+        && fields.value("stream").is_some_and(|stream| stream.get() == "true");
+    let both_limits = fields.value("max_tokens").is_some() && fields.value("max_completion_tokens").is_some();
+    let limit_name = options.max_tokens_field.filter(|_| dialect == Dialect::OpenaiChat && !both_limits);
+
+    let mut out = Object::with_capacity(body.len() + upstream_model.len() + 64);
+    for (name, value) in &fields.entries {
+        match name.as_str() {
+            "model" => out.entry(name, &json_text(upstream_model)),
+            "temperature" | "top_p" | "top_k" if !options.sampling => {}
+            "stop" if !options.stop && dialect == Dialect::OpenaiChat => {}
+            "stream_options" if force_usage => {}
+            "max_tokens" | "max_completion_tokens" => {
+                out.entry(limit_name.map_or(name.as_str(), |field| field.as_str()), value.get());
+            }
+            "metadata" => out.entry(name, &without_steering(value)),
+            _ => out.entry(name, value.get()),
+        }
+    }
+    if force_usage {
+        out.entry("stream_options", &with_usage(fields.value("stream_options"))?);
+    }
+    Ok(out.end())
+}
+
+#[derive(serde::Deserialize)]
+struct StreamOptions {
+    include_usage: Option<bool>,
+}
+
+#[derive(serde::Deserialize)]
+struct OllamaLimits {
+    num_predict: Option<i64>,
+}
+
+fn typed<'a, T: serde::Deserialize<'a>>(
+    field: &str,
+    value: &'a RawValue,
+    reason: &'static str,
+) -> Result<T, BadRequest> {
+    serde_json::from_str(value.get()).map_err(|_| BadRequest::new(field, reason))
+}
+
+fn max_tokens(dialect: Dialect, fields: &Fields<'_>) -> Result<Option<u64>, BadRequest> {
+    let reason = "is not a whole number";
+    let limit = |name: &str| fields.value(name).map(|value| typed::<u64>(name, value, reason)).transpose();
+    match dialect {
+        Dialect::OpenaiChat => Ok(limit("max_completion_tokens")?.or(limit("max_tokens")?)),
+        Dialect::AnthropicMessages => limit("max_tokens"),
+        Dialect::Ollama => {
+            let Some(options) = fields.value("options") else { return Ok(None) };
+            let limits: OllamaLimits = typed("options", options, "is malformed")?;
+            // Ollama's -1 and -2 mean "no limit".
+            Ok(limits.num_predict.and_then(|limit| u64::try_from(limit).ok()))
+        }
+    }
+}
+
+fn with_usage(asked: Option<&RawValue>) -> Result<String, BadRequest> {
+    let mut out = Object::with_capacity(64);
+    if let Some(asked) = asked {
+        let bad = |_| BadRequest::new("stream_options", "is malformed");
+        for (name, value) in &Fields::read(asked.get().as_bytes()).map_err(bad)?.entries {
+            if name != "include_usage" {
+                out.entry(name, value.get());
+            }
+        }
+    }
+    out.entry("include_usage", "true");
+    Ok(String::from_utf8_lossy(&out.end()).into_owned())
+}
+
+/// `metadata` belongs to the client, but other gateways take orders from keys in it.
+fn without_steering(value: &RawValue) -> String {
+    let Ok(fields) = Fields::read(value.get().as_bytes()) else { return value.get().to_owned() };
+    let mut out = Object::with_capacity(value.get().len());
+    for (name, value) in &fields.entries {
+        out.entry(name, value.get());
+    }
+    String::from_utf8_lossy(&out.end()).into_owned()
+}
+
+/// Writes an object from values that are JSON already.
+struct Object(Vec<u8>);
+
+impl Object {
+    fn with_capacity(bytes: usize) -> Self {
+        let mut text = Vec::with_capacity(bytes);
+        text.push(b'{');
+        Self(text)
+    }
+
+    fn entry(&mut self, name: &str, json: &str) {
+        if self.0.len() > 1 {
+            self.0.push(b',');
+        }
+        self.0.extend_from_slice(json_text(name).as_bytes());
+        self.0.push(b':');
+        self.0.extend_from_slice(json.as_bytes());
+    }
+
+    fn end(mut self) -> Vec<u8> {
+        self.0.push(b'}');
+        self.0
+    }
+}
+
+fn json_text(text: &str) -> String {
+    serde_json::Value::from(text).to_string()
+}
+
+/// Bytes of all strings that a model would read. Keys, roles, ids, images and addresses are not text.
+fn count_text(json: &str) -> usize {
+    let bytes = json.as_bytes();
+    let (mut at, mut total, mut key): (usize, usize, &[u8]) = (0, 0, b"");
+    while let Some(quote) = bytes.get(at..).and_then(|rest| memchr::memchr(b'"', rest)) {
+        let start = at + quote + 1;
+        let mut end = start;
+        while let Some(next) = bytes.get(end..).and_then(|rest| memchr2(b'"', b'\\', rest)) {
+            end += next;
+            if bytes[end] == b'"' {
+                break;
+            }
+            end += 2;
+        }
+        let string = bytes.get(start..end).unwrap_or_default();
+        at = end + 1;
+        let is_key = bytes.get(at..).is_some_and(|rest| rest.trim_ascii_start().first() == Some(&b':'));
+        if is_key {
+            key = string;
+        } else if !matches!(
+            key,
+            b"role" | b"type" | b"id" | b"data" | b"url" | b"images" | b"media_type" | b"tool_call_id"
+        ) {
+            total += string.len();
+        }
+    }
+    total
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn passed(dialect: Dialect, body: &str, options: &WriteOptions) -> String {
+        let out = pass_through(dialect, body.as_bytes(), "real \"x\"", options).expect("good body");
+        String::from_utf8(out).expect("UTF-8")
+    }
+
+    #[test]
+    fn only_the_model_changes_on_the_way() {
+        let plain = WriteOptions::default();
+        let body = "{ \"zeta\": 1.0, \"model\":\"a/b\",\"big\":123456789012345678901234567890,\"n\":{ \"x\" :[1e2]},\
+                    \"api_base\":\"http://evil\",\"max_tokens\":5,\"metadata\":{\"user\":\"u\",\"litellm_x\":1}}";
+        assert_eq!(
+            passed(Dialect::OpenaiChat, body, &plain),
+            "{\"zeta\":1.0,\"model\":\"real \\\"x\\\"\",\"big\":123456789012345678901234567890,\
+             \"n\":{ \"x\" :[1e2]},\"max_tokens\":5,\"metadata\":{\"user\":\"u\"}}"
+        );
+    }
+
+    #[test]
+    fn options_force_counts_rename_the_limit_and_drop_sampling() {
+        let options = WriteOptions {
+            max_tokens_field: Some(crate::MaxTokensField::MaxCompletionTokens),
+            sampling: false,
+            ..WriteOptions::default()
+        };
+        let body = r#"{"model":"m","stream":true,"stream_options":{"include_usage":false,"x":1.50},"temperature":1,"max_tokens":7}"#;
+        assert_eq!(
+            passed(Dialect::OpenaiChat, body, &options),
+            r#"{"model":"real \"x\"","stream":true,"max_completion_tokens":7,"stream_options":{"x":1.50,"include_usage":true}}"#
+        );
+        let body = r#"{"model":"m","stream":true,"max_tokens":7}"#;
+        assert_eq!(
+            passed(Dialect::AnthropicMessages, body, &options),
+            r#"{"model":"real \"x\"","stream":true,"max_tokens":7}"#
+        );
+    }
+
+    #[test]
+    fn a_peek_reads_what_routing_needs_in_each_dialect() {
+        let body =
+            br#"{"model":"m","stream":true,"stream_options":{"include_usage":true},"max_completion_tokens":9,
+            "messages":[{"role":"user","content":[{"type":"text","text":"abc\"d"},
+            {"type":"image_url","image_url":{"url":"data:image/png;base64,AAAA"}}]}]}"#;
+        let seen = peek(Dialect::OpenaiChat, body).expect("good");
+        let want =
+            Peek { model: "m".into(), stream: true, stream_usage: true, max_tokens: Some(9), text_bytes: 6 };
+        assert_eq!(seen, want);
+
+        let body = br#"{"model":"m","options":{"num_predict":-1},"messages":[{"role":"user","content":"hi","images":["AAAA","BBBB"]}]}"#;
+        let seen = peek(Dialect::Ollama, body).expect("good");
+        assert_eq!((seen.stream, seen.max_tokens, seen.text_bytes), (true, None, 2));
+
+        for (body, field) in [
+            (&b"{}"[..], "model"),
+            (b"{\"model\":7}", "model"),
+            (b"{\"model\":\"m\",\"stream\":\"yes\"}", "stream"),
+            (b"{\"model\":\"m\",\"max_tokens\":-4}", "max_tokens"),
+        ] {
+            assert_eq!(peek(Dialect::OpenaiChat, body).expect_err("bad").field, field);
+        }
+    }
+}

@@ -1,0 +1,1 @@
+//! Token counts of each dialect, normalised to one meaning, and written back.

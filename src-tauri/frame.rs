@@ -10,10 +10,10 @@ use tauri_plugin_store::{Store, StoreExt};
 
 /// The window's label, named in `capabilities/main.json`.
 const MAIN: &str = "main";
-/// The page's paper in both looks (`ui/src/shared/look`), so that nothing flashes before the page is drawn.
-const PAPER: Color = Color(0xfb, 0xf8, 0xf1, 0xff);
+/// The page's paper in both looks (`ui/src/shared/style/page.css`), so that nothing flashes before the page is drawn.
+const PAPER: Color = Color(0xfa, 0xf7, 0xf0, 0xff);
 /// The dim study.
-const PAPER_DARK: Color = Color(0x1b, 0x1a, 0x18, 0xff);
+const PAPER_DARK: Color = Color(0x1e, 0x1b, 0x17, 0xff);
 /// Nothing listens at the discard port of this machine, so whatever the web engine wants to fetch by itself ends there.
 const NOWHERE: &str = "http://127.0.0.1:9";
 
@@ -40,8 +40,9 @@ fn open_window(app: &AppHandle, profile: &Path) -> Result<WebviewWindow, Box<dyn
         .min_inner_size(Size::LEAST.width, Size::LEAST.height)
         .maximized(size.maximized)
         .background_color(PAPER)
-        // The page keeps nothing on disk: what must last, the engine seals.
-        .incognito(true)
+        // What the web engine leaves on disk lies in the profile. (Its private mode, which leaves less, cannot be driven
+        // by a test on Linux; the page keeps nothing there either way.)
+        .data_directory(profile.join("webview"))
         .proxy_url(NOWHERE.parse()?)
         .browser_extensions_enabled(false)
         .general_autofill_enabled(false)

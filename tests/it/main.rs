@@ -1,3 +1,9 @@
 //! The whole program from outside, in one binary: the layers, the commands, the window.
 
+mod commands;
+#[cfg(target_os = "linux")]
+mod driver;
 mod layers;
+#[cfg(target_os = "linux")]
+mod window;
+mod workspace;

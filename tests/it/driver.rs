@@ -1,0 +1,163 @@
+//! The real window, driven from outside through the web engine's own WebDriver. Each window has a fresh profile and a
+//! driver in a process group of its own, which ends with it.
+
+use crate::workspace::root;
+use fantoccini::{Client, ClientBuilder, Locator};
+use hyper_util::client::legacy::connect::HttpConnector;
+use serde_json::json;
+use std::fs::File;
+use std::net::TcpListener;
+use std::os::unix::process::CommandExt;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+use tempfile::TempDir;
+
+/// The window's program, as built for this test run.
+pub const PROGRAM: &str = env!("CARGO_BIN_EXE_inkhorn-desktop");
+
+/// How long anything in a window may take before a test gives up.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// A place of its own for one test: a home folder with a profile in it.
+pub struct Home(TempDir);
+
+impl Home {
+    /// An empty one.
+    pub fn make() -> Self {
+        Self(tempfile::tempdir().expect("a temporary folder"))
+    }
+
+    /// The profile folder.
+    pub fn profile(&self) -> PathBuf {
+        self.0.path().join("profile")
+    }
+
+    /// What a program needs to find in its environment to live here.
+    pub fn environment(&self) -> Vec<(&'static str, PathBuf)> {
+        let path = self.0.path();
+        vec![
+            ("HOME", path.into()),
+            ("XDG_DATA_HOME", path.join("data")),
+            ("XDG_CONFIG_HOME", path.join("config")),
+            ("XDG_CACHE_HOME", path.join("cache")),
+            ("INKHORN_DATA_DIR", self.profile()),
+        ]
+    }
+}
+
+/// A running window. Dropping it ends the program and its driver.
+pub struct Window {
+    /// The connection to the page.
+    pub page: Client,
+    driver: Child,
+}
+
+impl Window {
+    /// Starts the program in this home and waits until its page can be spoken to.
+    pub async fn open(home: &Home) -> Self {
+        Self::open_with(home, &[]).await
+    }
+
+    /// The same, with more environment variables.
+    pub async fn open_with(home: &Home, environment: &[(&str, &str)]) -> Self {
+        let port = free_port();
+        let log = File::create(home.0.path().join("driver.log")).expect("a log file");
+        let driver = Command::new("WebKitWebDriver")
+            .args([format!("--port={port}"), "--host=127.0.0.1".to_owned()])
+            .env("TAURI_WEBVIEW_AUTOMATION", "true")
+            .envs(home.environment())
+            .envs(environment.iter().copied())
+            .process_group(0)
+            .stdin(Stdio::null())
+            .stdout(log.try_clone().expect("the log, twice"))
+            .stderr(log)
+            .spawn()
+            .expect("WebKitWebDriver (package webkit2gtk-driver)");
+        let mut ending = Ending(Some(driver));
+        wait_for_port(port).await;
+        let options = json!({ "webkitgtk:browserOptions": { "binary": PROGRAM, "args": [] } });
+        let page = ClientBuilder::new(HttpConnector::new())
+            .capabilities(options.as_object().cloned().expect("an object"))
+            .connect(&format!("http://127.0.0.1:{port}"))
+            .await
+            .expect("the window opens");
+        let driver = ending.0.take().expect("still there");
+        Self { page, driver }
+    }
+
+    /// Waits for an element and brings its text.
+    pub async fn text(&self, css: &str) -> String {
+        let found = self.page.wait().at_most(PATIENCE).for_element(Locator::Css(css)).await;
+        found.unwrap_or_else(|error| panic!("{css}: {error}")).text().await.expect("its text")
+    }
+
+    /// Runs a script in the page and brings its value.
+    pub async fn run(&self, script: &str) -> serde_json::Value {
+        self.page.execute(script, Vec::new()).await.unwrap_or_else(|error| panic!("{script}: {error}"))
+    }
+
+    /// Keeps a picture of the page in `test-output/screenshots`.
+    pub async fn picture(&self, name: &str) {
+        let png = self.page.screenshot().await.expect("a picture");
+        let folder = root().join("test-output/screenshots");
+        std::fs::create_dir_all(&folder).expect("the folder for pictures");
+        std::fs::write(folder.join(format!("{name}.png")), png).expect("the picture is kept");
+    }
+
+    /// Makes the page this large, in pixels.
+    pub async fn resize(&self, width: u32, height: u32) {
+        self.page.set_window_size(width, height).await.expect("the window takes the size");
+    }
+
+    /// Closes the window as a test's last step, so that the program ends by itself.
+    pub async fn close(self) {
+        let _ = self.page.clone().close().await;
+    }
+}
+
+impl Drop for Window {
+    fn drop(&mut self) {
+        end_group(&mut self.driver);
+    }
+}
+
+/// Ends the driver if the window never came up.
+struct Ending(Option<Child>);
+
+impl Drop for Ending {
+    fn drop(&mut self) {
+        if let Some(driver) = &mut self.0 {
+            end_group(driver);
+        }
+    }
+}
+
+/// The driver starts the program, so both stand in one group and go together.
+fn end_group(driver: &mut Child) {
+    let group = format!("-{}", driver.id());
+    let _ = Command::new("kill").args(["-TERM", "--", &group]).status();
+    let _ = driver.wait();
+}
+
+fn free_port() -> u16 {
+    let listener = TcpListener::bind(("127.0.0.1", 0)).expect("a free port");
+    listener.local_addr().expect("its number").port()
+}
+
+async fn wait_for_port(port: u16) {
+    let end = Instant::now() + PATIENCE;
+    while tokio::net::TcpStream::connect(("127.0.0.1", port)).await.is_err() {
+        assert!(Instant::now() < end, "WebKitWebDriver does not answer");
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+}
+
+/// Starts the program without a driver and brings how it ended, within ten seconds.
+pub fn start_plainly(environment: &[(&str, &Path)]) -> (std::process::Output, Duration) {
+    let before = Instant::now();
+    let mut command = Command::new("timeout");
+    command.args(["10", PROGRAM]).envs(environment.iter().copied()).stdin(Stdio::null());
+    let output = command.output().expect("the program starts");
+    (output, before.elapsed())
+}

@@ -81,6 +81,12 @@ impl Answer {
         whole.split(';').next().map(|kind| kind.trim().to_ascii_lowercase())
     }
 
+    /// Whether the body says that it is of this type, parameters aside.
+    pub fn is_of_type(&self, kind: &str) -> bool {
+        let whole = self.header(CONTENT_TYPE.as_str()).unwrap_or_default();
+        whole.split(';').next().is_some_and(|told| told.trim().eq_ignore_ascii_case(kind))
+    }
+
     /// `retry-after` as it came: seconds or a date.
     pub fn retry_after(&self) -> Option<&str> {
         self.header(RETRY_AFTER.as_str())

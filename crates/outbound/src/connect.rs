@@ -1,6 +1,6 @@
 //! Making one connection: name, TCP, perhaps a proxy's tunnel, perhaps TLS, all within one deadline.
 
-use crate::destination::{AddressClass, classify_host};
+use crate::destination::{AddressClass, Reach, classify_host};
 use crate::resolve::{ResolveFailure, Resolver};
 use http::Uri;
 use hyper_rustls::MaybeHttpsStream;
@@ -66,7 +66,8 @@ impl Connector {
         tcp.set_keepalive(Some(Duration::from_secs(30)));
         let proxy = proxy.map(|address| {
             // The proxy itself may well stand in one's own network.
-            let mut to_proxy = HttpConnector::new_with_resolver(Resolver { public_only: false, ..resolver });
+            let mut to_proxy =
+                HttpConnector::new_with_resolver(Resolver { reach: Reach::Anywhere, ..resolver });
             to_proxy.set_nodelay(true);
             Tunnel::new(address, to_proxy)
         });

@@ -20,6 +20,27 @@ pub enum AddressClass {
     Public,
 }
 
+/// Where the addresses of a destination may be. Forbidden ones never are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Reach {
+    /// This machine, private networks, the internet.
+    Anywhere,
+    /// The internet only: a provider's own name that suddenly leads home is a trick.
+    Public,
+    /// This machine and private networks only: what is not encrypted goes no further.
+    Near,
+}
+
+impl Reach {
+    pub(crate) fn allows(self, class: AddressClass) -> bool {
+        match class {
+            AddressClass::Loopback | AddressClass::Private => self != Self::Public,
+            AddressClass::Public => self != Self::Near,
+            AddressClass::Forbidden => false,
+        }
+    }
+}
+
 /// The kind of an address. IPv4 inside IPv6 counts as the IPv4 address.
 pub fn classify_address(address: IpAddr) -> AddressClass {
     match address.to_canonical() {
@@ -82,23 +103,26 @@ pub struct Destination {
     /// Path without a slash at its end: ``, `/v1`.
     base_path: String,
     address: Arc<str>,
-    public_only: bool,
+    reach: Reach,
     class: Option<AddressClass>,
 }
 
 impl Destination {
-    /// A destination wherever it is, this machine and private networks included.
+    /// A destination of the writer's own choice, this machine and private networks included. Plain http is held to
+    /// those: it never goes out to the internet.
     pub fn anywhere(base: &Url) -> Result<Self, Fault> {
-        Self::make(base, false)
+        Self::make(base, if base.scheme() == "http" { Reach::Near } else { Reach::Anywhere })
     }
 
-    /// A destination that must be on the public internet: where its name leads to this machine or a private network,
-    /// nothing is sent.
+    /// A provider on the internet, encrypted: where its name leads to this machine or a private network, nothing is sent.
     pub fn public(base: &Url) -> Result<Self, Fault> {
-        Self::make(base, true)
+        if base.scheme() != "https" {
+            return Err(Fault::new(Code::BadAddress));
+        }
+        Self::make(base, Reach::Public)
     }
 
-    fn make(base: &Url, public_only: bool) -> Result<Self, Fault> {
+    fn make(base: &Url, reach: Reach) -> Result<Self, Fault> {
         let bad = || Fault::new(Code::BadAddress);
         let origin = Origin::of(base).ok_or_else(bad)?;
         let host = base.host().ok_or_else(bad)?;
@@ -108,12 +132,7 @@ impl Destination {
             && base.fragment().is_none()
             && base.port() != Some(0);
         let class = classify_host(&host);
-        let allowed = match class {
-            Some(AddressClass::Forbidden) => false,
-            Some(AddressClass::Loopback | AddressClass::Private) => !public_only,
-            Some(AddressClass::Public) | None => true,
-        };
-        if !bare || !allowed {
+        if !bare || class.is_some_and(|class| !reach.allows(class)) {
             return Err(bad());
         }
         let authority = match base.port() {
@@ -125,7 +144,7 @@ impl Destination {
             root: format!("{}://{authority}", base.scheme()),
             base_path: base.path().trim_end_matches('/').to_owned(),
             address: Arc::from(authority),
-            public_only,
+            reach,
             class,
         })
     }
@@ -138,6 +157,17 @@ impl Destination {
     /// Host and port for people, `localhost:11434`.
     pub fn address(&self) -> &str {
         &self.address
+    }
+
+    /// The whole base address, `http://localhost:1234/v1`.
+    pub fn base(&self) -> String {
+        format!("{}{}", self.root, self.base_path)
+    }
+
+    /// The same place with more path, `/v1`.
+    #[must_use]
+    pub fn below(&self, path: &str) -> Self {
+        Self { base_path: format!("{}{path}", self.base_path), ..self.clone() }
     }
 
     /// The kind of place, where the address alone tells it; `None` for a name.
@@ -162,12 +192,7 @@ impl Destination {
 
     fn target(&self, whole: &str) -> Result<Target, Fault> {
         let uri: Uri = whole.parse().map_err(|_| Fault::new(Code::BadAddress))?;
-        Ok(Target {
-            uri,
-            origin: self.origin.clone(),
-            address: self.address.clone(),
-            public_only: self.public_only,
-        })
+        Ok(Target { uri, origin: self.origin.clone(), address: self.address.clone(), reach: self.reach })
     }
 }
 
@@ -177,7 +202,7 @@ pub struct Target {
     pub(crate) uri: Uri,
     origin: Origin,
     pub(crate) address: Arc<str>,
-    pub(crate) public_only: bool,
+    pub(crate) reach: Reach,
 }
 
 impl Target {
@@ -251,6 +276,7 @@ mod tests {
             "http://h:0/",
             "http://169.254.169.254/latest",
             "http://[::]/",
+            "http://1.1.1.1/",
             "data:text/plain,x",
         ] {
             assert!(Destination::anywhere(&url(bad)).is_err(), "{bad}");

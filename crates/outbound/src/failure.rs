@@ -39,7 +39,9 @@ pub(crate) fn timed_out(address: &str) -> Fault {
 fn of_connect(failure: &ConnectFailure, address: &str) -> Fault {
     match failure {
         ConnectFailure::UnknownHost => fault_at(Code::UnknownHost, address),
-        ConnectFailure::Misplaced(inside) => fault_at(Code::UnknownHost, address).with("inside", inside),
+        ConnectFailure::Misplaced(inside) => {
+            Fault::new(Code::UnknownHost).with("name", address).with("inside", inside)
+        }
         ConnectFailure::Refused => fault_at(Code::ConnectionRefused, address),
         ConnectFailure::Tls(words) => fault_at(Code::TlsFailed, address).with_detail(words),
         ConnectFailure::TimedOut => timed_out(address),

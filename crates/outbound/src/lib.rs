@@ -12,7 +12,7 @@ mod failure;
 mod resolve;
 
 pub use answer::{Answer, ERROR_BODY_CAP, MODEL_LIST_CAP, PLAIN_ANSWER_CAP};
-pub use destination::{AddressClass, Destination, Target, classify_address, classify_host};
+pub use destination::{AddressClass, Destination, Reach, Target, classify_address, classify_host};
 
 use bytes::Bytes;
 use connect::{Connector, Tls};
@@ -33,7 +33,7 @@ use url::Url;
 
 type Wire = Client<Connector, Full<Bytes>>;
 
-/// How long a connection may take to be made, name and encryption included.
+/// How long a connection may take to be made unless its [`Route`] says otherwise.
 pub const CONNECT_DEADLINE: Duration = Duration::from_secs(10);
 
 /// How many different [`Route`]s keep their connections warm.
@@ -46,29 +46,37 @@ pub struct Outbound {
     shared: Arc<Shared>,
 }
 
-/// Two pools, because a name that must lead to the public internet is resolved more strictly.
+/// One pool for each [`Reach`], because the answer for a name is judged by it.
 #[derive(Clone)]
 struct Wires {
-    public: Wire,
     anywhere: Wire,
+    public: Wire,
+    near: Wire,
 }
 
 struct Shared {
     names: Names,
-    connect_deadline: Duration,
     routes: Mutex<Vec<(Route, Wires)>>,
 }
 
 /// Settings of one connection about the way there. The default is the ordinary way.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Route {
+    /// How long a connection may take to be made, name and encryption included.
+    pub connect_deadline: Duration,
     /// An HTTP proxy for encrypted connections to other machines, `http://host:port`, without user info.
     pub proxy: Option<Url>,
     /// Certificates (PEM) of authorities to trust besides those of the system.
     pub extra_authorities: Option<Vec<u8>>,
 }
 
-/// How long to wait for what. Connecting has [`CONNECT_DEADLINE`].
+impl Default for Route {
+    fn default() -> Self {
+        Self { connect_deadline: CONNECT_DEADLINE, proxy: None, extra_authorities: None }
+    }
+}
+
+/// How long to wait for what. Connecting has its own deadline in [`Route`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Deadlines {
     /// From sending to the first byte of the answer's body.
@@ -94,19 +102,14 @@ pub struct Request<'t> {
 }
 
 impl Outbound {
-    /// An ordinary client. Opens nothing and reads no certificates until something is sent.
+    /// The client for the ordinary way. Opens nothing and reads no certificates until something is sent.
     pub fn new() -> Self {
-        Self::with(Names::System, CONNECT_DEADLINE)
+        Self::with(Names::System)
     }
 
-    /// A client whose connections must stand within this time.
-    pub fn with_connect_deadline(connect_deadline: Duration) -> Self {
-        Self::with(Names::System, connect_deadline)
-    }
-
-    fn with(names: Names, connect_deadline: Duration) -> Self {
-        let wires = Wires::make(&names, connect_deadline, Tls::ordinary(), None);
-        Self { wires, shared: Arc::new(Shared { names, connect_deadline, routes: Mutex::default() }) }
+    fn with(names: Names) -> Self {
+        let wires = Wires::make(&names, CONNECT_DEADLINE, &Tls::ordinary(), None);
+        Self { wires, shared: Arc::new(Shared { names, routes: Mutex::default() }) }
     }
 
     /// The client for a connection with settings of its own. Equal settings share their warm connections.
@@ -125,7 +128,7 @@ impl Outbound {
             Some(pem) => Tls::trusting(pem)?,
             None => Tls::ordinary(),
         };
-        let wires = Wires::make(&self.shared.names, self.shared.connect_deadline, tls, proxy);
+        let wires = Wires::make(&self.shared.names, route.connect_deadline, &tls, proxy);
         if routes.len() >= ROUTES_KEPT {
             routes.remove(0);
         }
@@ -149,8 +152,7 @@ impl Outbound {
         *wire.headers_mut() = all_headers(headers);
 
         // What leaves the machine leaves in this line: a record of each request and the offline lock belong here.
-        let pool = if target.public_only { &self.wires.public } else { &self.wires.anywhere };
-        let mut answering = pool.request(wire);
+        let mut answering = self.wires.pool(target.reach).request(wire);
 
         // One timer for the whole request: here for the head, later moved along with the body.
         let due = started + deadlines.first_byte.min(deadlines.total);
@@ -176,9 +178,9 @@ impl Default for Outbound {
 }
 
 impl Wires {
-    fn make(names: &Names, connect_deadline: Duration, tls: Tls, proxy: Option<http::Uri>) -> Self {
-        let wire = |public_only| {
-            let resolver = Resolver { names: names.clone(), public_only };
+    fn make(names: &Names, connect_deadline: Duration, tls: &Tls, proxy: Option<http::Uri>) -> Self {
+        let wire = |reach| {
+            let resolver = Resolver { names: names.clone(), reach };
             let connector = Connector::new(resolver, connect_deadline, tls.clone(), proxy.clone());
             // The pool hands a request that was never begun to a fresh connection when the kept one proves closed.
             // That is no repetition: the server has seen nothing of it. Nothing else is ever sent twice.
@@ -189,7 +191,15 @@ impl Wires {
                 .pool_max_idle_per_host(256)
                 .build(connector)
         };
-        Self { public: wire(true), anywhere: wire(false) }
+        Self { anywhere: wire(Reach::Anywhere), public: wire(Reach::Public), near: wire(Reach::Near) }
+    }
+
+    fn pool(&self, reach: Reach) -> &Wire {
+        match reach {
+            Reach::Anywhere => &self.anywhere,
+            Reach::Public => &self.public,
+            Reach::Near => &self.near,
+        }
     }
 }
 

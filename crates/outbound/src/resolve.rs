@@ -1,7 +1,7 @@
 //! Names to addresses. `localhost` is this machine whatever a hosts file says; an answer that no model server can
 //! have is refused before anything is dialled.
 
-use crate::destination::{AddressClass, classify_address, is_localhost};
+use crate::destination::{Reach, classify_address, is_localhost};
 use hyper_util::client::legacy::connect::dns::Name;
 use std::fmt;
 use std::future::Future;
@@ -23,8 +23,8 @@ pub(crate) enum Names {
 #[derive(Clone)]
 pub(crate) struct Resolver {
     pub(crate) names: Names,
-    /// Refuse a name that leads to this machine or a private network.
-    pub(crate) public_only: bool,
+    /// Where names may lead.
+    pub(crate) reach: Reach,
 }
 
 /// Why a name gave no address to dial.
@@ -63,21 +63,14 @@ impl Resolver {
             Names::Table(table) => table.get(name).cloned().unwrap_or_default(),
         };
         // One address out of place spoils the answer: honest names do not mix.
-        if let Some(misplaced) = found.iter().find(|address| !self.allows(**address)) {
+        if let Some(misplaced) = found.iter().find(|address| !self.reach.allows(classify_address(**address)))
+        {
             return Err(ResolveFailure::Misplaced(*misplaced));
         }
         if found.is_empty() {
             return Err(ResolveFailure::Unknown);
         }
         Ok(found.into_iter().map(|address| SocketAddr::new(address, 0)).collect())
-    }
-
-    fn allows(&self, address: IpAddr) -> bool {
-        match classify_address(address) {
-            AddressClass::Public => true,
-            AddressClass::Loopback | AddressClass::Private => !self.public_only,
-            AddressClass::Forbidden => false,
-        }
     }
 }
 
@@ -100,20 +93,16 @@ impl tower_service::Service<Name> for Resolver {
 mod tests {
     use super::*;
 
-    async fn resolve(
-        name: &str,
-        answers: &[&str],
-        public_only: bool,
-    ) -> Result<Vec<SocketAddr>, ResolveFailure> {
+    async fn resolve(name: &str, answers: &[&str], reach: Reach) -> Result<Vec<SocketAddr>, ResolveFailure> {
         let answers = answers.iter().map(|text| text.parse().expect("address")).collect();
         let names = Names::Table(std::sync::Arc::new([(name.to_owned(), answers)].into()));
-        Resolver { names, public_only }.resolve(name).await
+        Resolver { names, reach }.resolve(name).await
     }
 
     #[tokio::test]
     async fn localhost_is_never_looked_up() {
         for name in ["localhost", "ollama.localhost", "LocalHost."] {
-            let found = resolve(name, &["203.0.113.9"], true).await.expect("constants");
+            let found = resolve(name, &["203.0.113.9"], Reach::Public).await.expect("constants");
             assert_eq!(found, ["127.0.0.1:0".parse().expect("v4"), "[::1]:0".parse().expect("v6")], "{name}");
         }
     }
@@ -122,16 +111,22 @@ mod tests {
     async fn a_public_name_may_not_lead_home() {
         for inside in ["127.0.0.1", "10.0.0.1", "192.168.1.7", "169.254.169.254", "::1", "fd00::1", "0.0.0.0"]
         {
-            let found = resolve("api.example.com", &["1.1.1.1", inside], true).await;
+            let found = resolve("api.example.com", &["1.1.1.1", inside], Reach::Public).await;
             assert!(matches!(found, Err(ResolveFailure::Misplaced(_))), "{inside}");
         }
-        assert_eq!(resolve("api.example.com", &["1.1.1.1"], true).await.expect("public").len(), 1);
-        assert!(matches!(resolve("nowhere.example", &[], true).await, Err(ResolveFailure::Unknown)));
+        assert_eq!(resolve("api.example.com", &["1.1.1.1"], Reach::Public).await.expect("public").len(), 1);
+        assert!(matches!(resolve("nowhere.example", &[], Reach::Public).await, Err(ResolveFailure::Unknown)));
     }
 
     #[tokio::test]
     async fn a_name_of_ones_own_network_may_but_never_to_metadata() {
-        assert!(resolve("attic.lan", &["192.168.1.7"], false).await.is_ok());
-        assert!(resolve("attic.lan", &["169.254.169.254"], false).await.is_err());
+        assert!(resolve("attic.lan", &["192.168.1.7"], Reach::Anywhere).await.is_ok());
+        assert!(resolve("attic.lan", &["169.254.169.254"], Reach::Anywhere).await.is_err());
+    }
+
+    #[tokio::test]
+    async fn what_travels_in_the_clear_stays_near() {
+        assert!(resolve("attic.lan", &["192.168.1.7"], Reach::Near).await.is_ok());
+        assert!(resolve("attic.lan", &["1.1.1.1"], Reach::Near).await.is_err());
     }
 }

@@ -1,0 +1,238 @@
+//! The calls that Inkhorn makes to a connection: open a chat, fetch the models, test. Each is made once; whether to try
+//! again or elsewhere is decided above.
+
+use crate::catalogue::Place;
+use crate::refusal::{Refusal, classify};
+use crate::target::{ConnectionTarget, Credential};
+use bytes::Bytes;
+use inkhorn_dialects::{MAX_MODELS, ModelPage, WireError, merge_loaded, read_models};
+use inkhorn_domain::{Dialect, ModelListing};
+use inkhorn_fault::{Code, Fault};
+use inkhorn_outbound::{Answer, Deadlines, MODEL_LIST_CAP, Target};
+use std::time::{Duration, SystemTime};
+
+/// Lists and tests are quick everywhere; who does not answer within this does not answer.
+const QUICK: Deadlines = Deadlines {
+    first_byte: Duration::from_secs(15),
+    idle: Duration::from_secs(10),
+    total: Duration::from_secs(20),
+};
+
+/// Most pages of one list.
+const MAX_PAGES: usize = 20;
+
+/// The models of a connection.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct FetchedModels {
+    /// At most [`MAX_MODELS`], in the provider's order, each id once.
+    pub models: Vec<ModelListing>,
+    /// How many more there were.
+    pub dropped: usize,
+}
+
+/// A test that went well.
+#[derive(Debug, PartialEq, Eq)]
+pub struct TestReport {
+    /// What the connection offers.
+    pub models: FetchedModels,
+    /// From sending the first call to the last byte of its answer.
+    pub latency: Duration,
+}
+
+/// Sends a chat request, written in the dialect of the connection, and gives back the answer at its first byte. A
+/// refusal is named by [`classify`]; `now` is for waits that are told as a date.
+pub async fn open_chat(
+    target: &ConnectionTarget,
+    credential: &Credential<'_>,
+    model: &str,
+    body: Bytes,
+    now: SystemTime,
+) -> Result<Answer, Fault> {
+    let answer = target.post_chat(credential, body).await?;
+    if answer.is_success() && !answer.is_of_type("text/html") {
+        return Ok(answer);
+    }
+    Err(refused(target, credential, Some(model), answer, now).await)
+}
+
+/// Fetches the list of models, all pages of it.
+pub async fn fetch_models(
+    target: &ConnectionTarget,
+    credential: &Credential<'_>,
+    now: SystemTime,
+) -> Result<FetchedModels, Fault> {
+    let mut nowhere = Fault::new(Code::NotAnApi).with("address", target.destination.address());
+    for place in &target.entry.models {
+        match fetch_list(target, credential, place, now).await {
+            Ok(mut list) => {
+                mark_loaded(target, credential, &mut list.models).await;
+                return Ok(list);
+            }
+            // Another place may have it: older versions of a server keep the list elsewhere.
+            Err(fault) if fault.code() == Code::NotAnApi => nowhere = fault,
+            Err(fault) => return Err(fault),
+        }
+    }
+    Err(nowhere)
+}
+
+/// Tries a connection: the free call that proves the key, then the list of models. Where something else answers, it is
+/// asked what it is, and the fault says what would help (`suggestion`, or `actual` for another dialect).
+pub async fn test_connection(
+    target: &ConnectionTarget,
+    credential: &Credential<'_>,
+    now: SystemTime,
+) -> Result<TestReport, Fault> {
+    match try_connection(target, credential, now).await {
+        Err(fault) if fault.code() == Code::NotAnApi => Err(explain(target, credential, fault, now).await),
+        tried => tried,
+    }
+}
+
+async fn try_connection(
+    target: &ConnectionTarget,
+    credential: &Credential<'_>,
+    now: SystemTime,
+) -> Result<TestReport, Fault> {
+    let started = tokio::time::Instant::now();
+    let mut latency = None;
+    if let Some(place) = &target.entry.validate {
+        fetch(target, credential, &target.place(place)?, now).await?;
+        latency = Some(started.elapsed());
+    }
+    let models = fetch_models(target, credential, now).await?;
+    Ok(TestReport { models, latency: latency.unwrap_or_else(|| started.elapsed()) })
+}
+
+/// One GET whose answer is small and whole.
+async fn fetch(
+    target: &ConnectionTarget,
+    credential: &Credential<'_>,
+    place: &Target,
+    now: SystemTime,
+) -> Result<Bytes, Fault> {
+    let answer = target.get(place, credential, QUICK).await?;
+    if !answer.is_success() || answer.is_of_type("text/html") {
+        return Err(refused(target, credential, None, answer, now).await);
+    }
+    answer.read_to_end(MODEL_LIST_CAP).await
+}
+
+async fn fetch_list(
+    target: &ConnectionTarget,
+    credential: &Credential<'_>,
+    place: &Place,
+    now: SystemTime,
+) -> Result<FetchedModels, Fault> {
+    let mut list = FetchedModels::default();
+    let mut next = place.clone();
+    for _ in 0..MAX_PAGES {
+        let body = fetch(target, credential, &target.place(&next)?, now).await?;
+        let page = read_models(target.entry.dialect, &body).map_err(|error| of_wire(error, target))?;
+        let more = page.next_after_id.clone();
+        add_page(&mut list, page);
+        match more {
+            Some(after) if list.models.len() < MAX_MODELS => {
+                let after: String = url::form_urlencoded::byte_serialize(after.as_bytes()).collect();
+                let joint = if place.path.contains('?') { '&' } else { '?' };
+                next.path = format!("{}{joint}after_id={after}", place.path);
+            }
+            _ => break,
+        }
+    }
+    Ok(list)
+}
+
+/// Every id once: a server that gives the same page for ever does not fill the list.
+fn add_page(list: &mut FetchedModels, page: ModelPage) {
+    list.dropped += page.dropped;
+    let mut known: std::collections::HashSet<String> =
+        list.models.iter().map(|model| model.id.clone()).collect();
+    for model in page.models {
+        if !known.insert(model.id.clone()) {
+            continue;
+        }
+        if list.models.len() < MAX_MODELS {
+            list.models.push(model);
+        } else {
+            list.dropped += 1;
+        }
+    }
+}
+
+/// What is in memory is good to know and no reason to fail.
+async fn mark_loaded(target: &ConnectionTarget, credential: &Credential<'_>, models: &mut [ModelListing]) {
+    let Some(place) = &target.entry.loaded else { return };
+    let Ok(place) = target.place(place) else { return };
+    let Ok(answer) = target.get(&place, credential, QUICK).await else { return };
+    if let (true, Ok(body)) = (answer.is_success(), answer.read_to_end(MODEL_LIST_CAP).await) {
+        // A server that tells nonsense here only leaves the marks away.
+        let _ = merge_loaded(models, &body);
+    }
+}
+
+/// Asks what stands at the address instead of the expected API.
+async fn explain(
+    target: &ConnectionTarget,
+    credential: &Credential<'_>,
+    fault: Fault,
+    now: SystemTime,
+) -> Fault {
+    let here = &target.destination;
+    let base = here.base();
+    if target.entry.dialect == Dialect::OpenaiChat && !base.ends_with("/v1") {
+        let mended = here.below("/v1");
+        if let Ok(place) = mended.at("/models")
+            && speaks(target, credential, &place, Dialect::OpenaiChat, now).await
+        {
+            return fault.with("suggestion", mended.base());
+        }
+    }
+    for (dialect, name, path) in [
+        (Dialect::Ollama, "Ollama", "/api/tags"),
+        (Dialect::OpenaiChat, "OpenAI chat completions", "/v1/models"),
+    ] {
+        if dialect != target.entry.dialect
+            && let Ok(place) = here.at_root(path)
+            && speaks(target, credential, &place, dialect, now).await
+        {
+            return fault.with("actual", name);
+        }
+    }
+    fault
+}
+
+/// Whether a list of models of this dialect is there, or would be for a better key.
+async fn speaks(
+    target: &ConnectionTarget,
+    credential: &Credential<'_>,
+    place: &Target,
+    dialect: Dialect,
+    now: SystemTime,
+) -> bool {
+    match fetch(target, credential, place, now).await {
+        Ok(body) => read_models(dialect, &body).is_ok(),
+        Err(fault) => fault.code() == Code::WrongKey,
+    }
+}
+
+async fn refused(
+    target: &ConnectionTarget,
+    credential: &Credential<'_>,
+    model: Option<&str>,
+    answer: Answer,
+    now: SystemTime,
+) -> Fault {
+    let refusal = Refusal::read(answer).await;
+    classify(&target.entry, target.destination.address(), model, &refusal, &credential.scrubber(), now)
+}
+
+fn of_wire(error: WireError, target: &ConnectionTarget) -> Fault {
+    match error {
+        WireError::TooLarge => Fault::new(Code::AnswerTooLarge),
+        WireError::Cut => Fault::new(Code::StreamBroken),
+        WireError::NotThisDialect | WireError::Malformed => {
+            Fault::new(Code::NotAnApi).with("address", target.destination.address())
+        }
+    }
+}

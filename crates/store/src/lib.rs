@@ -1,1 +1,30 @@
-//! SQLite: one file per table.
+//! SQLite for the engine: the two databases of a profile, one file per table, and the one atomic file writer.
+//!
+//! `inkhorn.db` holds what the writer would miss: vault, connections, conversations. `usage.db` holds the log of
+//! requests, which must be fast. Sealed values come and go as bytes: nothing here can open them, and nothing here
+//! knows what a decision is.
+//!
+//! ```no_run
+//! use inkhorn_store::{Store, settings};
+//! let store = Store::open(std::path::Path::new("profile"))?;
+//! store.write(|tx| settings::save(tx, "theme", "\"dark\""))?;
+//! let all = store.read(settings::load_all)?;
+//! # Ok::<(), inkhorn_fault::Fault>(())
+//! ```
+
+mod atomic;
+mod columns;
+mod database;
+mod failure;
+mod store;
+mod tables;
+#[cfg(test)]
+mod testing;
+mod usage_log;
+
+pub use atomic::save_file_atomically;
+pub use rusqlite::{Connection, Transaction};
+pub use store::Store;
+pub use tables::{
+    apps, connections, conversations, drafts, messages, models, secrets, settings, usage, usage_sums, vault,
+};

@@ -1,0 +1,121 @@
+//! The one way to write a file that is not a database: whole or not at all.
+
+use crate::failure::{from_io, unreachable_at};
+use inkhorn_fault::Result;
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
+
+/// Writes `bytes` to `path`, replacing what is there. Readers see the old file or the new one, never a part; when
+/// this returns, the new one survives a power cut. Only the owner may read it. On failure the old file is intact.
+pub fn save_file_atomically(path: &Path, bytes: &[u8]) -> Result<()> {
+    let (Some(folder), Some(name)) = (folder_of(path), path.file_name()) else {
+        return Err(unreachable_at(path));
+    };
+    let temporary = temporary_beside(&folder, name);
+    let written = write_new(&temporary, bytes)
+        .and_then(|()| fs::rename(&temporary, path))
+        .and_then(|()| flush_folder(&folder));
+    written.map_err(|error| {
+        // It may never have been made, and the failure to tell is the first one.
+        drop(fs::remove_file(&temporary));
+        from_io(&error, path)
+    })
+}
+
+/// Creates a file that must not exist, readable by its owner only.
+pub(crate) fn create_private(path: &Path) -> io::Result<File> {
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path)
+}
+
+/// Makes a rename in this folder survive a power cut.
+pub(crate) fn flush_folder(folder: &Path) -> io::Result<()> {
+    // Windows has no such call for folders and needs none: it journals renames.
+    if cfg!(unix) { File::open(folder)?.sync_all() } else { Ok(()) }
+}
+
+fn write_new(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let mut file = create_private(path)?;
+    file.write_all(bytes)?;
+    file.sync_all()
+}
+
+fn folder_of(path: &Path) -> Option<PathBuf> {
+    let folder = path.parent()?;
+    Some(if folder.as_os_str().is_empty() { PathBuf::from(".") } else { folder.to_owned() })
+}
+
+/// A name that no other call, here or in another process, uses at the same time.
+fn temporary_beside(folder: &Path, name: &std::ffi::OsStr) -> PathBuf {
+    static CALLS: AtomicU64 = AtomicU64::new(0);
+    let call = CALLS.fetch_add(1, Ordering::Relaxed);
+    let mut temporary = std::ffi::OsString::from(".");
+    temporary.push(name);
+    temporary.push(format!(".{}-{call}.tmp", std::process::id()));
+    folder.join(temporary)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use inkhorn_fault::Code;
+
+    fn names_in(folder: &Path) -> Vec<String> {
+        let entries = fs::read_dir(folder).unwrap();
+        entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect()
+    }
+
+    #[test]
+    fn a_file_is_replaced_whole_and_nothing_else_is_left() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("export.json");
+        for text in ["first", "second, longer", ""] {
+            save_file_atomically(&path, text.as_bytes()).unwrap();
+            assert_eq!(fs::read_to_string(&path).unwrap(), text);
+        }
+        assert_eq!(names_in(dir.path()), ["export.json"]);
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt;
+            assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
+        }
+    }
+
+    #[test]
+    fn a_failure_leaves_nothing_behind_and_names_the_file() {
+        let dir = tempfile::tempdir().unwrap();
+        let missing = dir.path().join("no-such-folder").join("export.json");
+        let fault = save_file_atomically(&missing, b"x").unwrap_err();
+        assert_eq!(fault.code(), Code::Damaged);
+        assert!(fault.message().contains("no-such-folder"), "{}", fault.message());
+        let folder = dir.path().join("folder");
+        fs::create_dir(&folder).unwrap();
+        assert!(save_file_atomically(&folder, b"x").is_err(), "a folder is not replaced by a file");
+        assert_eq!(names_in(dir.path()), ["folder"]);
+        assert!(save_file_atomically(Path::new("/"), b"x").is_err());
+    }
+
+    #[test]
+    fn many_writers_of_one_file_never_mix() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("shared");
+        std::thread::scope(|scope| {
+            for letter in b'a'..=b'h' {
+                let path = &path;
+                scope.spawn(move || {
+                    for _ in 0..10 {
+                        save_file_atomically(path, &[letter; 10_000]).unwrap();
+                        let seen = fs::read(path).unwrap();
+                        assert!(seen.len() == 10_000 && seen.iter().all(|byte| *byte == seen[0]));
+                    }
+                });
+            }
+        });
+        assert_eq!(names_in(dir.path()), ["shared"]);
+    }
+}

@@ -1,0 +1,35 @@
+//! One file per table: its SQL, its rows, its queries, its tests.
+//!
+//! Functions that change something take a [`Transaction`](rusqlite::Transaction), which only
+//! [`Store::write`](crate::Store::write) hands out; functions that only read take a
+//! [`Connection`](rusqlite::Connection), which either may be.
+
+pub mod apps;
+pub mod connections;
+pub mod conversations;
+pub mod drafts;
+pub mod messages;
+pub mod models;
+pub mod secrets;
+pub mod settings;
+pub(crate) mod upkeep;
+pub mod usage;
+pub mod usage_sums;
+pub mod vault;
+
+/// The steps by which `inkhorn.db` came to its present form, oldest first. A step that was released never changes.
+pub(crate) const STEPS: &[&[&str]] = &[&[
+    settings::SCHEMA,
+    vault::SCHEMA,
+    secrets::SCHEMA,
+    connections::SCHEMA,
+    models::SCHEMA,
+    conversations::SCHEMA,
+    messages::SCHEMA,
+    drafts::SCHEMA,
+    apps::SCHEMA,
+    upkeep::SCHEMA,
+]];
+
+/// The same for `usage.db`.
+pub(crate) const USAGE_STEPS: &[&[&str]] = &[&[usage::SCHEMA]];

@@ -1,0 +1,105 @@
+//! Keeps the usage log fast: a request pays for one small append, and a thread moves the write-ahead log into the file.
+
+use crate::database::{Layout, wal_length};
+use crate::tables::usage::{Appender, UsageRow};
+use inkhorn_fault::Result;
+use parking_lot::Mutex;
+use rusqlite::Connection;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::thread::JoinHandle;
+
+/// Bytes in the write-ahead log from which it is moved into the file.
+const MOVED_FROM: u64 = 4 << 20;
+/// Bytes from which requests wait for the move, so that the log cannot outgrow the disk under a lasting storm.
+const STOPPED_FROM: u64 = 64 << 20;
+/// Rows between two looks at the length of the log.
+const LOOK_EVERY: u32 = 128;
+
+/// The writing end of the usage log.
+pub(crate) struct UsageLog {
+    appender: Arc<Mutex<Counting>>,
+    wake: Option<SyncSender<()>>,
+    mover: Option<JoinHandle<()>>,
+    folder: PathBuf,
+    layout: Layout,
+}
+
+struct Counting {
+    appender: Appender,
+    since_look: u32,
+}
+
+impl UsageLog {
+    /// Takes over the connection that appends, and starts the thread.
+    pub(crate) fn new(db: Connection, folder: &Path, layout: Layout) -> Result<Self> {
+        let counting = Counting { appender: Appender::new(db), since_look: LOOK_EVERY };
+        let appender = Arc::new(Mutex::new(counting));
+        let (wake, woken) = sync_channel(1);
+        let (shared, place) = (Arc::clone(&appender), folder.to_owned());
+        let mover = std::thread::Builder::new()
+            .name("usage-log".into())
+            .spawn(move || move_when_woken(&woken, &shared, &place, layout))
+            .map_err(|error| crate::failure::from_io(&error, folder))?;
+        Ok(Self { appender, wake: Some(wake), mover: Some(mover), folder: folder.to_owned(), layout })
+    }
+
+    /// Writes one row. When this returns, the row outlives the process; it may not outlive a power cut.
+    pub(crate) fn append(&self, row: &UsageRow) -> Result<()> {
+        let mut counting = self.appender.lock();
+        counting.appender.append(row)?;
+        counting.since_look += 1;
+        if counting.since_look < LOOK_EVERY {
+            return Ok(());
+        }
+        counting.since_look = 0;
+        drop(counting);
+        if wal_length(&self.folder, &self.layout) > MOVED_FROM
+            && let Some(wake) = &self.wake
+        {
+            // Full means that the thread has been called already.
+            let _ = wake.try_send(());
+        }
+        Ok(())
+    }
+}
+
+impl Drop for UsageLog {
+    fn drop(&mut self) {
+        self.wake = None;
+        if let Some(mover) = self.mover.take() {
+            // A panic in the thread has been reported by the thread; closing goes on.
+            drop(mover.join());
+        }
+    }
+}
+
+/// Runs until the log is dropped. The connection is opened at the first call: most programs that append a row or two
+/// never need it, because the last connection that closes moves the rest.
+fn move_when_woken(woken: &Receiver<()>, appender: &Mutex<Counting>, folder: &Path, layout: Layout) {
+    let mut db = None;
+    while woken.recv().is_ok() {
+        if db.is_none() {
+            db = layout.open_mover(folder).inspect_err(|fault| tracing::warn!(%fault, "usage log")).ok();
+        }
+        let Some(db) = &db else { continue };
+        let moved = move_pages(db).and_then(|left| {
+            if left && wal_length(folder, &layout) > STOPPED_FROM {
+                let _standing_still = appender.lock();
+                return move_pages(db);
+            }
+            Ok(left)
+        });
+        if let Err(error) = moved {
+            tracing::warn!(fault = %crate::failure::from_sqlite(error), "usage log");
+        }
+    }
+}
+
+/// Moves what no reader holds, without stopping anybody. Tells whether something was left.
+fn move_pages(db: &Connection) -> rusqlite::Result<bool> {
+    let (pages, moved): (i64, i64) =
+        db.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |row| Ok((row.get(1)?, row.get(2)?)))?;
+    Ok(moved < pages)
+}

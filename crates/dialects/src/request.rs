@@ -1,6 +1,14 @@
 //! Requests read from and written to the wire.
+//!
+//! Read for the gateway, written for the outbound side. What one dialect can say and another cannot is left out in
+//! writing, and refused in reading where leaving it out would change what the model sees.
 
-use crate::body::BadRequest;
+mod anthropic;
+mod fields;
+mod ollama;
+mod openai;
+
+use crate::body::{BadRequest, Fields};
 use crate::options::WriteOptions;
 use inkhorn_domain::{ChatRequest, Dialect};
 
@@ -15,15 +23,32 @@ pub fn request_path(dialect: Dialect) -> &'static str {
 
 /// The body of a request in a dialect. What the dialect cannot say is left out.
 pub fn write_request(dialect: Dialect, request: &ChatRequest, options: &WriteOptions) -> Vec<u8> {
-    let _ = (dialect, request, options);
-    Vec::new()
+    let mut body = match dialect {
+        Dialect::OpenaiChat => openai::write(request, options),
+        Dialect::AnthropicMessages => anthropic::write(request, options),
+        Dialect::Ollama => ollama::write(request, options),
+    };
+    if options.write_extra {
+        ollama::merge_options(&mut body, &request.extra, dialect);
+        for (name, value) in &request.extra {
+            if !body.contains_key(name) {
+                body.insert(name.clone(), value.clone());
+            }
+        }
+    }
+    serde_json::Value::Object(body).to_string().into_bytes()
 }
 
-/// Reads a request that a program sent to the gateway, whole. Fields that Inkhorn does not know are kept in `extra`.
+/// Reads a request that a program sent to the gateway, whole. Fields that Inkhorn does not know are kept in `extra`;
+/// fields that would steer a gateway (addresses, keys, headers) are dropped.
 ///
 /// # Errors
 /// [`BadRequest`] with the field that is wrong: bad JSON, too deep, a wrong type, or content that cannot be translated.
 pub fn read_request(dialect: Dialect, body: &[u8]) -> Result<ChatRequest, BadRequest> {
-    let _ = (dialect, body);
-    Err(BadRequest::new("", "is not read yet"))
+    let taken = fields::Taken::new(Fields::read(body)?)?;
+    match dialect {
+        Dialect::OpenaiChat => openai::read(taken),
+        Dialect::AnthropicMessages => anthropic::read(taken),
+        Dialect::Ollama => ollama::read(taken),
+    }
 }

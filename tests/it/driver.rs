@@ -56,11 +56,11 @@ pub struct Window {
 impl Window {
     /// Starts the program in this home and waits until its page can be spoken to.
     pub async fn open(home: &Home) -> Self {
-        Self::open_with(home, &[]).await
+        Self::open_program(PROGRAM, home, &[]).await
     }
 
-    /// The same, with more environment variables.
-    pub async fn open_with(home: &Home, environment: &[(&str, &str)]) -> Self {
+    /// The same with another build of the program, and with more environment variables.
+    pub async fn open_program(program: &str, home: &Home, environment: &[(&str, &str)]) -> Self {
         let port = free_port();
         let log = File::create(home.0.path().join("driver.log")).expect("a log file");
         let driver = Command::new("WebKitWebDriver")
@@ -76,7 +76,7 @@ impl Window {
             .expect("WebKitWebDriver (package webkit2gtk-driver)");
         let mut ending = Ending(Some(driver));
         wait_for_port(port).await;
-        let options = json!({ "webkitgtk:browserOptions": { "binary": PROGRAM, "args": [] } });
+        let options = json!({ "webkitgtk:browserOptions": { "binary": program, "args": [] } });
         let page = ClientBuilder::new(HttpConnector::new())
             .capabilities(options.as_object().cloned().expect("an object"))
             .connect(&format!("http://127.0.0.1:{port}"))

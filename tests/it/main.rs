@@ -3,6 +3,8 @@
 mod commands;
 #[cfg(target_os = "linux")]
 mod driver;
+#[cfg(target_os = "linux")]
+mod installed;
 mod layers;
 #[cfg(target_os = "linux")]
 mod window;

@@ -217,3 +217,6 @@ fn all_headers(given: Vec<(HeaderName, HeaderValue)>) -> HeaderMap {
 fn fault_at(code: Code, address: &str) -> Fault {
     Fault::new(code).with("address", address)
 }
+
+#[cfg(test)]
+mod tests;

@@ -9,6 +9,7 @@
 
 mod answer;
 mod body;
+mod calendar;
 mod decode;
 mod encode;
 mod errors;

@@ -1,7 +1,20 @@
 //! Lists of models read from providers and written for clients.
+//!
+//! A list is read by its shape, not by who sent it: the shapes overlap, and servers imitate each other. Everything
+//! but the id may be absent. Names are cleaned here, once, so that no screen and no log shows what a server smuggles
+//! into them.
+
+mod entry;
 
 use crate::answer::WireError;
+use crate::calendar::rfc3339;
+use crate::lenient::{Loose, Text, plausible};
 use inkhorn_domain::{Dialect, ModelListing};
+use serde::Deserialize;
+use serde::de::{Deserializer, IgnoredAny, SeqAccess, Visitor};
+use serde_json::{Value, json};
+use std::collections::HashSet;
+use std::fmt;
 
 /// The most models of one list. The rest is dropped and counted.
 pub const MAX_MODELS: usize = 20_000;
@@ -9,9 +22,9 @@ pub const MAX_MODELS: usize = 20_000;
 /// One page of a provider's list.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ModelPage {
-    /// What is on it.
+    /// What is on it, in the provider's order, each id once.
     pub models: Vec<ModelListing>,
-    /// How many entries were left out: beyond the limit, or without a usable id.
+    /// How many entries were left out: beyond the limit, twice the same, or without a usable id.
     pub dropped: usize,
     /// Anthropic: there is more; ask again with `after_id` set to this.
     pub next_after_id: Option<String>,
@@ -35,27 +48,320 @@ pub struct ServedModel {
 /// # Errors
 /// [`WireError::NotThisDialect`] when there is no list in it, [`WireError::Malformed`] when it is no JSON.
 pub fn read_models(dialect: Dialect, body: &[u8]) -> Result<ModelPage, WireError> {
-    let _ = (dialect, body);
-    Err(WireError::Malformed)
+    let text = std::str::from_utf8(body).map_err(|_| WireError::Malformed)?;
+    let text = text.trim_start_matches('\u{FEFF}').trim_start();
+    if text.starts_with('[') {
+        // Together sends the bare array.
+        return read_list::<Entries>(text).map(|entries| entries.into_page(dialect));
+    }
+    let page: Page<'_> = read_list(text)?;
+    let next_after_id = page.last_id.owned().filter(|_| page.has_more.0 == Some(true));
+    let entries = if page.data.present { page.data } else { page.models };
+    if !entries.present {
+        return Err(WireError::NotThisDialect);
+    }
+    Ok(ModelPage { next_after_id, ..entries.into_page(dialect) })
 }
 
-/// Marks in an Ollama list which models are in memory, from the answer of `/api/ps`.
+/// Marks in an Ollama list which models are in memory, from the answer of `/api/ps`. The others are then known not
+/// to be.
 ///
 /// # Errors
 /// As [`read_models`].
 pub fn merge_loaded(models: &mut [ModelListing], ps_body: &[u8]) -> Result<(), WireError> {
-    let _ = (models, ps_body);
+    let text = std::str::from_utf8(ps_body).map_err(|_| WireError::Malformed)?;
+    let loaded: Loaded<'_> = read_list(text)?;
+    let loaded: Vec<LoadedModel<'_>> = loaded.models.unwrap_or_default();
+    for model in models {
+        let here =
+            loaded.iter().find(|here| here.model.as_str() == model.id || here.name.as_str() == model.id);
+        let local = model.local.get_or_insert_default();
+        local.loaded = Some(here.is_some());
+        local.loaded_context = here.and_then(|here| plausible(Loose(here.context_length.0)));
+    }
     Ok(())
 }
 
 /// The list for `GET /v1/models` and its kin.
 pub fn write_models(dialect: Dialect, models: &[ServedModel]) -> Vec<u8> {
-    let _ = (dialect, models);
-    Vec::new()
+    let entries: Vec<Value> = models.iter().map(|model| model_value(dialect, model)).collect();
+    let list = match dialect {
+        Dialect::OpenaiChat => json!({ "object": "list", "data": entries }),
+        Dialect::AnthropicMessages => json!({
+            "data": entries,
+            "has_more": false,
+            "first_id": models.first().map(|model| model.id.as_str()),
+            "last_id": models.last().map(|model| model.id.as_str()),
+        }),
+        Dialect::Ollama => json!({ "models": entries }),
+    };
+    list.to_string().into_bytes()
 }
 
 /// One entry, for `GET /v1/models/{id}`.
 pub fn write_model(dialect: Dialect, model: &ServedModel) -> Vec<u8> {
-    let _ = (dialect, model);
-    Vec::new()
+    model_value(dialect, model).to_string().into_bytes()
+}
+
+fn model_value(dialect: Dialect, model: &ServedModel) -> Value {
+    match dialect {
+        Dialect::OpenaiChat => json!({
+            "id": model.id, "object": "model", "created": model.created, "owned_by": model.owned_by
+        }),
+        Dialect::AnthropicMessages => json!({
+            "type": "model",
+            "id": model.id,
+            "display_name": model.display_name.as_deref().unwrap_or(&model.id),
+            "created_at": rfc3339(model.created),
+            "lifecycle": "active",
+        }),
+        Dialect::Ollama => json!({
+            "name": model.id,
+            "model": model.id,
+            "modified_at": rfc3339(model.created),
+            "size": 0,
+            "digest": "",
+            "details": { "format": "", "family": "", "parameter_size": "", "quantization_level": "" },
+        }),
+    }
+}
+
+fn read_list<'a, T: Deserialize<'a>>(text: &'a str) -> Result<T, WireError> {
+    serde_json::from_str(text).map_err(|error| {
+        let page = text.trim_start().starts_with('<');
+        if error.is_data() || page { WireError::NotThisDialect } else { WireError::Malformed }
+    })
+}
+
+#[derive(Deserialize)]
+struct Page<'a> {
+    #[serde(default)]
+    data: Entries,
+    #[serde(default)]
+    models: Entries,
+    #[serde(default)]
+    has_more: Loose<bool>,
+    #[serde(borrow, default)]
+    last_id: Text<'a>,
+}
+
+#[derive(Deserialize)]
+struct Loaded<'a> {
+    #[serde(borrow)]
+    models: Option<Vec<LoadedModel<'a>>>,
+}
+
+#[derive(Deserialize)]
+struct LoadedModel<'a> {
+    #[serde(borrow, default)]
+    model: Text<'a>,
+    #[serde(borrow, default)]
+    name: Text<'a>,
+    #[serde(default)]
+    context_length: Loose<u64>,
+}
+
+/// The entries up to the limit. Each is read and let go before the next, so that a huge list costs no more memory
+/// than its models need.
+#[derive(Default)]
+struct Entries {
+    /// There was a list, though perhaps an empty one (`null` is Ollama's empty list).
+    present: bool,
+    models: Vec<ModelListing>,
+    dropped: usize,
+}
+
+impl Entries {
+    fn into_page(self, dialect: Dialect) -> ModelPage {
+        let mut models = self.models;
+        if dialect == Dialect::Ollama {
+            for model in &mut models {
+                model.local.get_or_insert_default();
+            }
+        }
+        ModelPage { models, dropped: self.dropped, next_after_id: None }
+    }
+}
+
+impl<'de> Deserialize<'de> for Entries {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        from.deserialize_any(EntriesVisitor)
+    }
+}
+
+struct EntriesVisitor;
+
+impl<'de> Visitor<'de> for EntriesVisitor {
+    type Value = Entries;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a list of models")
+    }
+
+    fn visit_unit<E>(self) -> Result<Entries, E> {
+        Ok(Entries { present: true, ..Entries::default() })
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Entries, A::Error> {
+        let mut entries = Entries { present: true, ..Entries::default() };
+        let mut seen = HashSet::new();
+        while entries.models.len() < MAX_MODELS {
+            let Some(value) = seq.next_element::<Loose<Value>>()? else { return Ok(entries) };
+            match value.0.as_ref().map(entry::read) {
+                Some(entry::Entry::Model(model)) if seen.insert(model.id.clone()) => {
+                    entries.models.push(*model);
+                }
+                Some(entry::Entry::OtherKind) => {}
+                Some(_) | None => entries.dropped += 1,
+            }
+        }
+        while seq.next_element::<IgnoredAny>()?.is_some() {
+            entries.dropped += 1;
+        }
+        Ok(entries)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use inkhorn_domain::{Capability, Money, PriceState};
+
+    fn list(body: &str) -> Vec<ModelListing> {
+        read_models(Dialect::OpenaiChat, body.as_bytes()).expect("a list").models
+    }
+
+    #[test]
+    fn openrouters_extras_are_read_and_prices_are_per_million() {
+        let models = list(
+            r#"{"data":[
+            {"id":"a/b","name":"B","context_length":200000,"pricing":{"prompt":"0.0000025","completion":"0.00001","input_cache_read":"0.00000025"},
+             "top_provider":{"max_completion_tokens":64000},"architecture":{"input_modalities":["text","image"],"output_modalities":["text"]},
+             "supported_parameters":["tools","reasoning"],"expiration_date":"2027-01-14T00:00:00Z"},
+            {"id":"free","pricing":{"prompt":"0","completion":"0"}},
+            {"id":"auto","pricing":{"prompt":"-1","completion":"-1"}},
+            {"id":"odd","pricing":{"prompt":"lots"},"context_length":-3}]}"#,
+        );
+        let price = models[0].price.expect("told");
+        assert_eq!(price.input, Money::parse("2.5"));
+        assert_eq!(price.output, Money::parse("10"));
+        assert_eq!(price.cache_read, Money::parse("0.25"));
+        assert_eq!((models[0].context_length, models[0].max_output), (Some(200_000), Some(64_000)));
+        let able = [Capability::Vision, Capability::Tools, Capability::Reasoning];
+        assert_eq!(models[0].capabilities, able);
+        assert_eq!(models[0].retires_on.as_deref(), Some("2027-01-14"));
+        assert_eq!(models[0].name.as_deref(), Some("B"));
+        let states: Vec<_> = models[1..].iter().map(|model| model.price.map(|price| price.state)).collect();
+        assert_eq!(states, [Some(PriceState::Free), Some(PriceState::Unknown), Some(PriceState::Unknown)]);
+        assert_eq!(models[3].context_length, None);
+    }
+
+    #[test]
+    fn every_known_shape_of_a_list_is_read() {
+        let groq = list(
+            r#"{"object":"list","data":[{"id":"g","context_window":131072,"max_completion_tokens":32768}]}"#,
+        );
+        assert_eq!((groq[0].context_length, groq[0].max_output), (Some(131_072), Some(32_768)));
+
+        let mistral = list(
+            r#"{"data":[{"id":"m","max_context_length":32000,"capabilities":{"vision":true,"function_calling":true,"reasoning":false}}]}"#,
+        );
+        assert_eq!(mistral[0].capabilities, [Capability::Vision, Capability::Tools]);
+
+        let vllm = list(r#"{"data":[{"id":"v","max_model_len":8192}]}"#);
+        assert_eq!(vllm[0].context_length, Some(8192));
+
+        let together = list(
+            r#"[{"id":"t","type":"chat","display_name":"T","context_length":4096,"pricing":{"input":0.18,"output":0.59}},{"id":"r","type":"rerank"},{"id":"e","type":"embedding"}]"#,
+        );
+        assert_eq!(together.len(), 2);
+        assert_eq!(together[0].price.expect("told").output, Money::parse("0.59"));
+        assert_eq!(together[1].capabilities, [Capability::Embeddings]);
+
+        let v1 = list(
+            r#"{"models":[{"type":"llm","key":"qwen/q","display_name":"Q","architecture":"qwen3","quantization":{"name":"Q4_K_M"},"size_bytes":5,"params_string":"8B","loaded_instances":[{"id":"x","config":{"context_length":4096}}],"max_context_length":40960,"capabilities":{"vision":false,"trained_for_tool_use":true}}]}"#,
+        );
+        let local = v1[0].local.clone().expect("local");
+        assert_eq!(
+            (v1[0].id.as_str(), local.loaded, local.loaded_context),
+            ("qwen/q", Some(true), Some(4096))
+        );
+        assert_eq!((local.family.as_deref(), local.quantisation.as_deref()), (Some("qwen3"), Some("Q4_K_M")));
+
+        let v0 = list(
+            r#"{"data":[{"id":"q","type":"vlm","arch":"qwen2","quantization":"4bit","state":"not-loaded","max_context_length":32768,"capabilities":["tool_use"]}]}"#,
+        );
+        assert_eq!(v0[0].local.as_ref().and_then(|local| local.loaded), Some(false));
+        assert_eq!(v0[0].capabilities, [Capability::Vision, Capability::Tools]);
+    }
+
+    #[test]
+    fn anthropics_pages_lead_on_and_their_capabilities_count() {
+        let page = read_models(Dialect::AnthropicMessages, br#"{"data":[{"type":"model","id":"claude","display_name":"Claude","max_input_tokens":1000000,"max_tokens":128000,
+            "capabilities":{"image_input":{"supported":true},"thinking":{"supported":true,"types":{}}},"retires_at":null}],"has_more":true,"first_id":"claude","last_id":"claude"}"#).expect("a page");
+        assert_eq!(page.next_after_id.as_deref(), Some("claude"));
+        let model = &page.models[0];
+        assert_eq!((model.context_length, model.max_output), (Some(1_000_000), Some(128_000)));
+        assert_eq!(model.capabilities, [Capability::Vision, Capability::Reasoning]);
+    }
+
+    #[test]
+    fn ollamas_list_learns_what_is_in_memory() {
+        let tags = br#"{"models":[{"name":"a:8b","model":"a:8b","size":4920753328,"details":{"family":"llama","parameter_size":"8.0B","quantization_level":"Q4_K_M"},"capabilities":["completion","tools"]},
+            {"name":"far","model":"far","remote_host":"https://ollama.com","size":300}]}"#;
+        let mut models = read_models(Dialect::Ollama, tags).expect("a list").models;
+        merge_loaded(&mut models, br#"{"models":[{"name":"a:8b","context_length":8192}]}"#).expect("ps");
+        let local = models[0].local.clone().expect("local");
+        assert_eq!(
+            (local.loaded, local.loaded_context, local.size_bytes),
+            (Some(true), Some(8192), Some(4_920_753_328))
+        );
+        let far = models[1].local.clone().expect("local");
+        assert_eq!((far.loaded, far.remote_host.as_deref()), (Some(false), Some("https://ollama.com")));
+        assert_eq!(read_models(Dialect::Ollama, b"{\"models\":null}"), Ok(ModelPage::default()));
+    }
+
+    #[test]
+    fn names_are_cleaned_and_lists_end_somewhere() {
+        let page = read_models(
+            Dialect::OpenaiChat,
+            "{\"data\":[{\"id\":\"\\u001b[31mred\\u001b[0m\\u0007\",\"name\":\"x\\u202Ey\"},{\"id\":\"red\"},{\"id\":\"\\u0000\"},7,{\"name\":[]}]}".as_bytes(),
+        )
+        .expect("a list");
+        assert_eq!(page.models.len(), 1);
+        assert_eq!((page.models[0].id.as_str(), page.models[0].name.as_deref()), ("red", Some("xy")));
+        assert_eq!(page.dropped, 4);
+
+        let many: Vec<String> = (0..MAX_MODELS + 5).map(|n| format!("{{\"id\":\"m{n}\"}}")).collect();
+        let body = format!("[{},{{\"id\":\"{}\"}}]", many.join(","), "x".repeat(1 << 20));
+        let page = read_models(Dialect::OpenaiChat, body.as_bytes()).expect("a list");
+        assert_eq!((page.models.len(), page.dropped), (MAX_MODELS, 6));
+    }
+
+    #[test]
+    fn what_is_no_list_is_told_apart() {
+        for (body, error) in [
+            ("<html>", WireError::NotThisDialect),
+            ("{\"error\":\"no\"}", WireError::NotThisDialect),
+            ("{\"data\":\"x\"}", WireError::NotThisDialect),
+            ("7", WireError::NotThisDialect),
+            ("{\"data\":[", WireError::Malformed),
+            ("", WireError::Malformed),
+        ] {
+            assert_eq!(read_models(Dialect::OpenaiChat, body.as_bytes()), Err(error), "{body}");
+        }
+    }
+
+    #[test]
+    fn what_the_gateway_lists_can_be_read_again() {
+        let served = ServedModel { id: "a/b:c".into(), display_name: None, created: 0, owned_by: "a".into() };
+        for dialect in Dialect::ALL {
+            let body = write_models(dialect, std::slice::from_ref(&served));
+            assert_eq!(read_models(dialect, &body).expect("a list").models[0].id, served.id);
+        }
+        assert_eq!(
+            String::from_utf8(write_model(Dialect::OpenaiChat, &served)).expect("UTF-8"),
+            r#"{"id":"a/b:c","object":"model","created":0,"owned_by":"a"}"#
+        );
+    }
 }

@@ -1,0 +1,355 @@
+//! What can be typed. One type per command, read by clap; each argument says in its help what it wants.
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use std::net::IpAddr;
+use std::path::PathBuf;
+
+/// A writer's own AI connections, from the terminal.
+#[derive(Parser)]
+#[command(name = "inkhorn", version, about, disable_help_subcommand = true, args_override_self = true)]
+pub struct Arguments {
+    /// Options that every command knows.
+    #[command(flatten)]
+    pub shared: Shared,
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// Options that stand before or after the command.
+#[derive(Args)]
+pub struct Shared {
+    /// The profile's folder (or the variable INKHORN_DATA_DIR)
+    #[arg(long, global = true, value_name = "DIR")]
+    pub data_dir: Option<PathBuf>,
+    /// Print JSON, and nothing else, on standard output
+    #[arg(long, global = true)]
+    pub json: bool,
+    /// A file with the vault's passphrase (or the variable INKHORN_PASSPHRASE)
+    #[arg(long, global = true, value_name = "FILE")]
+    pub passphrase_file: Option<PathBuf>,
+}
+
+/// The commands.
+#[derive(Subcommand)]
+pub enum Command {
+    /// List the services that can be connected to
+    Providers,
+    /// The services that you have connected
+    #[command(subcommand)]
+    Connections(Connections),
+    /// List the models of your connections
+    Models(Models),
+    /// Send a text to a model
+    Chat(Chat),
+    /// Show what was used and what it cost
+    Usage(Usage),
+    /// The vault that holds the keys
+    #[command(subcommand)]
+    Vault(Vault),
+    /// Programs that may use the gateway
+    #[command(subcommand)]
+    Apps(Apps),
+    /// Open the gateway for your other programs
+    Serve(Serve),
+    /// Look whether everything is well
+    Doctor,
+}
+
+/// `connections ...`
+#[derive(Subcommand)]
+pub enum Connections {
+    /// Test a service with your key and store it
+    Add(AddConnection),
+    /// List your connections
+    List,
+    /// Show one connection
+    Show(OneConnection),
+    /// Ask one connection for its models
+    Test(OneConnection),
+    /// Change one connection
+    Set(SetConnection),
+    /// Remove one connection and its key
+    Remove(OneConnection),
+}
+
+/// `connections add`
+#[derive(Args)]
+pub struct AddConnection {
+    /// What to connect to; `inkhorn providers` lists them
+    #[arg(long, value_name = "ID")]
+    pub provider: String,
+    /// Your name for it
+    #[arg(long)]
+    pub label: Option<String>,
+    /// Its address, where it is not the usual one
+    #[arg(long, value_name = "URL")]
+    pub base_url: Option<String>,
+    /// How a compatible server wants its key: none, bearer, x-api-key or the name of a header
+    #[arg(long, value_name = "STYLE")]
+    pub auth: Option<String>,
+    /// Where the key is.
+    #[command(flatten)]
+    pub key: KeySource,
+    /// A header to send along, as 'Name: value'; may be given again
+    #[arg(long = "header", value_name = "HEADER")]
+    pub headers: Vec<String>,
+    /// A model that the server does not list; may be given again
+    #[arg(long = "model", value_name = "ID")]
+    pub models: Vec<String>,
+    /// Store it untested
+    #[arg(long)]
+    pub no_test: bool,
+}
+
+/// Where a key comes from. Never from an argument: arguments are seen by every program on the machine.
+#[derive(Args)]
+#[group(multiple = false)]
+pub struct KeySource {
+    /// Read the key from standard input
+    #[arg(long)]
+    pub key_stdin: bool,
+    /// Read the key from this environment variable
+    #[arg(long, value_name = "VARIABLE")]
+    pub key_env: Option<String>,
+}
+
+/// Names a connection.
+#[derive(Args)]
+pub struct OneConnection {
+    /// Its short name, as `connections list` shows it
+    pub slug: String,
+}
+
+/// `connections set`
+#[derive(Args)]
+pub struct SetConnection {
+    /// Its short name, as `connections list` shows it
+    pub slug: String,
+    /// What to change: label, active, base_url (give the key again), or a setting such as temperature
+    #[arg(value_name = "NAME=VALUE")]
+    pub changes: Vec<String>,
+    /// Where a new key is.
+    #[command(flatten)]
+    pub key: KeySource,
+}
+
+/// `models`
+#[derive(Args)]
+pub struct Models {
+    /// Only those of this connection
+    #[arg(long, value_name = "SLUG")]
+    pub connection: Option<String>,
+    /// Fetch the lists again, for at most 20 seconds
+    #[arg(long)]
+    pub refresh: bool,
+    /// Only those with this text in id or name
+    #[arg(long, value_name = "TEXT")]
+    pub search: Option<String>,
+}
+
+/// `chat`
+#[derive(Args)]
+pub struct Chat {
+    /// The model, as `inkhorn models` lists it; the default one where absent
+    #[arg(long, value_name = "ID")]
+    pub model: Option<String>,
+    /// Instructions for the model
+    #[arg(long, value_name = "TEXT")]
+    pub system: Option<String>,
+    /// How far the text may travel
+    #[arg(long, value_enum, default_value_t = Privacy::Cloud)]
+    pub privacy: Privacy,
+    /// Most tokens to write
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..=10_000_000))]
+    pub max_tokens: Option<u64>,
+    /// How freely the model chooses its words, from 0 to 2
+    #[arg(long, value_name = "T", value_parser = parse_temperature)]
+    pub temperature: Option<f64>,
+    /// What it is for, a word of yours for the usage log
+    #[arg(long, value_name = "F", default_value = "chat", value_parser = parse_feature)]
+    pub feature: String,
+    /// The text, or - to read it from standard input
+    pub text: String,
+}
+
+/// How far a text may travel.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Privacy {
+    /// Never leaves the machine.
+    Local,
+    /// May go to a provider that keeps nothing.
+    ZeroRetention,
+    /// May go anywhere.
+    Cloud,
+}
+
+impl Privacy {
+    /// The engine's own type.
+    pub fn level(self) -> inkhorn_domain::Privacy {
+        match self {
+            Self::Local => inkhorn_domain::Privacy::Local,
+            Self::ZeroRetention => inkhorn_domain::Privacy::ZeroRetention,
+            Self::Cloud => inkhorn_domain::Privacy::Cloud,
+        }
+    }
+
+    /// The word of the contract.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Local => "local",
+            Self::ZeroRetention => "zero-retention",
+            Self::Cloud => "cloud",
+        }
+    }
+}
+
+/// `usage`
+#[derive(Args)]
+pub struct Usage {
+    /// From then on: 7d, 24h, or a date
+    #[arg(long, value_name = "TIME")]
+    pub since: Option<String>,
+    /// Until then: as --since; a date means the end of that day
+    #[arg(long, value_name = "TIME")]
+    pub until: Option<String>,
+    /// Sums instead of single requests
+    #[arg(long, value_parser = ["provider", "model", "feature", "app", "connection", "day", "hour"])]
+    pub by: Option<String>,
+    /// Print in this form, whatever else is asked
+    #[arg(long, value_enum)]
+    pub export: Option<Export>,
+}
+
+/// A form of export.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Export {
+    /// For spreadsheets.
+    Csv,
+    /// For programs.
+    Json,
+}
+
+/// `vault ...`
+#[derive(Subcommand)]
+pub enum Vault {
+    /// Show what protects the vault and whether it opens
+    Status,
+    /// Set the passphrase or change it
+    Passphrase(Passphrase),
+    /// Close the vault
+    Lock,
+}
+
+/// `vault passphrase`
+#[derive(Args)]
+pub struct Passphrase {
+    /// A file with the new passphrase, 12 characters or more
+    #[arg(long, value_name = "FILE")]
+    pub new_passphrase_file: PathBuf,
+}
+
+/// `apps ...`
+#[derive(Subcommand)]
+pub enum Apps {
+    /// Admit a program; prints its token, this once
+    Add(AddApp),
+    /// List the programs
+    List,
+    /// Shut a program out
+    Revoke(RevokeApp),
+}
+
+/// `apps add`
+#[derive(Args)]
+pub struct AddApp {
+    /// Its name
+    pub name: String,
+    /// The models that it may use, with commas between; all where absent
+    #[arg(long, value_name = "ID,...", value_delimiter = ',')]
+    pub models: Vec<String>,
+    /// How far its text may travel
+    #[arg(long, value_enum)]
+    pub privacy: Option<Privacy>,
+    /// A web address that it calls from, for a tool in a browser; may be given again
+    #[arg(long = "origin", value_name = "URL")]
+    pub origins: Vec<String>,
+}
+
+/// `apps revoke`
+#[derive(Args)]
+pub struct RevokeApp {
+    /// Its name
+    pub name: String,
+}
+
+/// `serve`
+#[derive(Args)]
+pub struct Serve {
+    /// The port; 0 takes a free one
+    #[arg(long, value_name = "N", default_value_t = inkhorn_gateway::DEFAULT_PORT)]
+    pub port: u16,
+    /// Listen on this address instead of this machine's own
+    #[arg(long, value_name = "ADDR")]
+    pub bind: Option<IpAddr>,
+}
+
+fn parse_temperature(text: &str) -> Result<f64, &'static str> {
+    let number: f64 = text.parse().map_err(|_| "it is not a number")?;
+    if (0.0..=2.0).contains(&number) { Ok(number) } else { Err("it is not between 0 and 2") }
+}
+
+fn parse_feature(text: &str) -> Result<String, &'static str> {
+    let fits = !text.is_empty() && text.chars().count() <= 64 && !text.chars().any(char::is_control);
+    if fits { Ok(text.to_owned()) } else { Err("it is not one short line") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn clap_finds_no_contradiction() {
+        Arguments::command().debug_assert();
+    }
+
+    #[test]
+    fn shared_options_stand_before_or_after_the_command() {
+        for line in [
+            "inkhorn --json --data-dir /tmp/x --passphrase-file p connections show a",
+            "inkhorn connections --json show --data-dir /tmp/x a --passphrase-file p",
+            "inkhorn connections show a --passphrase-file p --data-dir /tmp/x --json",
+        ] {
+            let read = Arguments::try_parse_from(line.split(' ')).expect(line);
+            assert!(read.shared.json, "{line}");
+            assert_eq!(read.shared.data_dir, Some(PathBuf::from("/tmp/x")), "{line}");
+            assert_eq!(read.shared.passphrase_file, Some(PathBuf::from("p")), "{line}");
+        }
+    }
+
+    #[test]
+    fn a_lonely_dash_is_the_text() {
+        let read = Arguments::try_parse_from(["inkhorn", "chat", "-"]).expect("fits");
+        assert!(matches!(read.command, Command::Chat(chat) if chat.text == "-"));
+    }
+
+    #[test]
+    fn numbers_out_of_range_are_wrong_usage() {
+        for (option, value) in [
+            ("--max-tokens", "0"),
+            ("--max-tokens", "-1"),
+            ("--max-tokens", "99999999999999999999"),
+            ("--temperature", "hot"),
+            ("--temperature", "NaN"),
+            ("--temperature", "2.5"),
+            ("--privacy", "none"),
+            ("--feature", "two\nlines"),
+        ] {
+            assert!(
+                Arguments::try_parse_from(["inkhorn", "chat", option, value, "x"]).is_err(),
+                "{option} {value}"
+            );
+        }
+    }
+}

@@ -1,0 +1,61 @@
+//! `models`: from the cache, or fetched again first.
+
+use super::{dollars, yes};
+use crate::arguments::Models;
+use crate::output::{Done, Output};
+use crate::table::lay_out;
+use inkhorn_contract::{ModelView, ModelsRefreshRequest, Nothing, PriceView};
+use inkhorn_domain::PriceState;
+use inkhorn_engine::Engine;
+use inkhorn_fault::{Code, Fault};
+
+pub(super) async fn run(engine: &Engine, command: Models, output: Output) -> Done {
+    if command.refresh {
+        let request = ModelsRefreshRequest { connection: command.connection.clone() };
+        for silent in engine.models_refresh(request).await?.not_answered {
+            output.note(&format!("{} did not answer: {}", silent.connection, silent.fault.message));
+        }
+    }
+    let view = engine.models_list(Nothing {}).await?;
+    if let Some(slug) = &command.connection
+        && !view.sources.iter().any(|source| source.connection == *slug)
+    {
+        return Err(Fault::new(Code::NotFound).with("name", slug).into());
+    }
+    let models: Vec<&ModelView> = view
+        .models
+        .iter()
+        .filter(|model| command.connection.as_ref().is_none_or(|slug| model.connection == *slug))
+        .filter(|model| command.search.as_ref().is_none_or(|text| is_meant(model, text)))
+        .collect();
+    output.show(&models, || {
+        let rows: Vec<_> = models.iter().map(|model| row(model)).collect();
+        let headings = ["Model", "Name", "Context", "In / million", "Out / million", "Usable"];
+        lay_out(headings, &rows, "No models. Fetch them with: inkhorn models --refresh")
+    })
+}
+
+fn is_meant(model: &ModelView, text: &str) -> bool {
+    let text = text.to_lowercase();
+    model.id.to_lowercase().contains(&text) || model.name.to_lowercase().contains(&text)
+}
+
+fn row(model: &ModelView) -> [String; 6] {
+    let context = model.context_length.map_or_else(|| "unknown".to_owned(), |tokens| tokens.to_string());
+    let usable = match &model.reason {
+        Some(reason) if !model.available => format!("no: {reason}"),
+        _ => yes(model.available),
+    };
+    let [input, output] =
+        [&model.price.input, &model.price.output].map(|part| price(&model.price, part.as_deref()));
+    [model.id.clone(), model.name.clone(), context, input, output, usable]
+}
+
+fn price(price: &PriceView, part: Option<&str>) -> String {
+    match price.state {
+        PriceState::Known => dollars(part),
+        PriceState::Unknown => "unknown".to_owned(),
+        PriceState::Free => "free".to_owned(),
+        PriceState::Local => "local".to_owned(),
+    }
+}

@@ -60,20 +60,14 @@ struct Shared {
 }
 
 /// Settings of one connection about the way there. The default is the ordinary way.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Route {
-    /// How long a connection may take to be made, name and encryption included.
-    pub connect_deadline: Duration,
     /// An HTTP proxy for encrypted connections to other machines, `http://host:port`, without user info.
     pub proxy: Option<Url>,
     /// Certificates (PEM) of authorities to trust besides those of the system.
     pub extra_authorities: Option<Vec<u8>>,
-}
-
-impl Default for Route {
-    fn default() -> Self {
-        Self { connect_deadline: CONNECT_DEADLINE, proxy: None, extra_authorities: None }
-    }
+    /// How long a connection may take to be made, where it is not [`CONNECT_DEADLINE`].
+    pub connect_deadline: Option<Duration>,
 }
 
 /// How long to wait for what. Connecting has its own deadline in [`Route`].
@@ -128,7 +122,8 @@ impl Outbound {
             Some(pem) => Tls::trusting(pem)?,
             None => Tls::ordinary(),
         };
-        let wires = Wires::make(&self.shared.names, route.connect_deadline, &tls, proxy);
+        let deadline = route.connect_deadline.unwrap_or(CONNECT_DEADLINE);
+        let wires = Wires::make(&self.shared.names, deadline, &tls, proxy);
         if routes.len() >= ROUTES_KEPT {
             routes.remove(0);
         }

@@ -273,7 +273,7 @@ async fn pieces_that_come_in_time_keep_an_answer_alive_beyond_its_first_deadline
 #[tokio::test]
 async fn a_server_that_accepts_and_never_shakes_hands_is_given_up() {
     let (at, _) = serve(say(FINE)).await;
-    let route = Route { connect_deadline: Duration::from_millis(150), ..Route::default() };
+    let route = Route { connect_deadline: Some(Duration::from_millis(150)), ..Route::default() };
     let out = Outbound::new().through(&route).expect("route");
     // The server waits for the end of a request that, encrypted, never comes.
     assert_eq!(code_of(send_with(&out, &format!("https://{at}"), PATIENT).await), Code::TimedOut);
@@ -474,7 +474,7 @@ async fn a_proxy_is_used_for_encrypted_requests_to_other_machines_only() {
 async fn equal_routes_share_their_connections() {
     let (at, seen) = serve(say(FINE)).await;
     let out = Outbound::new();
-    let route = Route { connect_deadline: Duration::from_secs(3), ..Route::default() };
+    let route = Route { connect_deadline: Some(Duration::from_secs(3)), ..Route::default() };
     for _ in 0..2 {
         let through = out.through(&route).expect("route");
         send_with(&through, &format!("http://{at}"), PATIENT)

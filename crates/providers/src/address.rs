@@ -339,7 +339,7 @@ mod tests {
             (
                 "openai_compatible",
                 "https://аpi.openai.com/v1",
-                "https://xn--pi-7kc.openai.com/v1",
+                "https://xn--pi-6kc.openai.com/v1",
                 cloud,
                 vec![International],
             ),

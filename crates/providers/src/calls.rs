@@ -1,4 +1,4 @@
-//! The calls that Inkhorn makes to a connection: open a chat, fetch the models, test. Each is made once; whether to try
+//! The calls that Inkhorn makes to a connection besides chats: fetch the models, test. Each is made once; whether to try
 //! again or elsewhere is decided above.
 
 use crate::catalogue::Place;
@@ -37,22 +37,6 @@ pub struct TestReport {
     pub models: FetchedModels,
     /// From sending the first call to the last byte of its answer.
     pub latency: Duration,
-}
-
-/// Sends a chat request, written in the dialect of the connection, and gives back the answer at its first byte. A
-/// refusal is named by [`classify`]; `now` is for waits that are told as a date.
-pub async fn open_chat(
-    target: &ConnectionTarget,
-    credential: &Credential<'_>,
-    model: &str,
-    body: Bytes,
-    now: SystemTime,
-) -> Result<Answer, Fault> {
-    let answer = target.post_chat(credential, body).await?;
-    if answer.is_success() && !answer.is_of_type("text/html") {
-        return Ok(answer);
-    }
-    Err(refused(target, credential, Some(model), answer, now).await)
 }
 
 /// Fetches the list of models, all pages of it.
@@ -113,7 +97,7 @@ async fn fetch(
 ) -> Result<Bytes, Fault> {
     let answer = target.get(place, credential, QUICK).await?;
     if !answer.is_success() || answer.is_of_type("text/html") {
-        return Err(refused(target, credential, None, answer, now).await);
+        return Err(refused(target, credential, answer, now).await);
     }
     answer.read_to_end(MODEL_LIST_CAP).await
 }
@@ -219,12 +203,11 @@ async fn speaks(
 async fn refused(
     target: &ConnectionTarget,
     credential: &Credential<'_>,
-    model: Option<&str>,
     answer: Answer,
     now: SystemTime,
 ) -> Fault {
     let refusal = Refusal::read(answer).await;
-    classify(&target.entry, target.destination.address(), model, &refusal, &credential.scrubber(), now)
+    classify(&target.entry, target.destination.address(), None, &refusal, &credential.scrubber(), now)
 }
 
 fn of_wire(error: WireError, target: &ConnectionTarget) -> Fault {

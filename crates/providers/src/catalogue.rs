@@ -6,6 +6,7 @@ use inkhorn_dialects::WriteOptions;
 use inkhorn_domain::{Dialect, Slug};
 use inkhorn_outbound::Deadlines;
 use serde::{Deserialize, Deserializer};
+use serde_json::value::RawValue;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::sync::{Arc, LazyLock};
@@ -42,7 +43,13 @@ impl Catalogue {
         }
         let file: File = serde_json::from_str(text)?;
         let mut entries = self.entries.clone();
-        for entry in file.providers.0 {
+        let mut seen = BTreeSet::new();
+        for (at, entry) in file.providers.into_iter().enumerate() {
+            let twice =
+                || (!seen.insert(entry.id.clone())).then(|| "this id stands in the file twice".to_owned());
+            if let Some(trouble) = entry.trouble().or_else(twice) {
+                return Err(CatalogueError::at_entry(text, at, &entry.id, &trouble));
+            }
             let entry = Arc::new(entry);
             match entries.iter_mut().find(|known| known.id == entry.id) {
                 Some(known) => *known = entry,
@@ -74,6 +81,23 @@ pub struct CatalogueError {
     pub reason: String,
 }
 
+impl CatalogueError {
+    /// An entry that has the right form and cannot be right: points to where it begins.
+    fn at_entry(text: &str, at: usize, id: &str, trouble: &str) -> Self {
+        #[derive(Deserialize)]
+        struct Raw<'t> {
+            #[serde(borrow)]
+            providers: Vec<&'t RawValue>,
+        }
+        let raw = serde_json::from_str::<Raw<'_>>(text).ok();
+        let start = raw.and_then(|raw| Some(raw.providers.get(at)?.get().as_ptr() as usize));
+        let before = start.map_or("", |start| &text[..start - text.as_ptr() as usize]);
+        let line = before.matches('\n').count() + 1;
+        let column = before.rsplit('\n').next().map_or(0, |rest| rest.chars().count()) + 1;
+        Self { line, column, reason: format!("provider {id}: {trouble}") }
+    }
+}
+
 impl fmt::Display for CatalogueError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "line {}, column {}: {}", self.line, self.column, self.reason)
@@ -94,37 +118,7 @@ impl From<serde_json::Error> for CatalogueError {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct File {
-    providers: Entries,
-}
-
-/// Reads the entries and refuses one that cannot be right at the place where it stands.
-struct Entries(Vec<ProviderEntry>);
-
-impl<'de> Deserialize<'de> for Entries {
-    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
-        struct Each;
-        impl<'de> serde::de::Visitor<'de> for Each {
-            type Value = Entries;
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a list of providers")
-            }
-            fn visit_seq<A: serde::de::SeqAccess<'de>>(self, mut list: A) -> Result<Entries, A::Error> {
-                let (mut entries, mut seen) = (Vec::new(), BTreeSet::new());
-                while let Some(entry) = list.next_element::<ProviderEntry>()? {
-                    let trouble = entry.trouble().or_else(|| {
-                        (!seen.insert(entry.id.clone()))
-                            .then(|| "this id stands in the file twice".to_owned())
-                    });
-                    if let Some(trouble) = trouble {
-                        return Err(serde::de::Error::custom(format!("provider {}: {trouble}", entry.id)));
-                    }
-                    entries.push(entry);
-                }
-                Ok(Entries(entries))
-            }
-        }
-        from.deserialize_seq(Each)
-    }
+    providers: Vec<ProviderEntry>,
 }
 
 /// One provider.
@@ -409,26 +403,26 @@ mod tests {
             ("\"api-key\"", "\"Host\"", 2, "header"),
             ("\"api-key\"", "\"a b\"", 2, "header"),
             ("\"optional\"", "\"maybe\"", 3, "maybe"),
-            ("\"/models\"", "\"models\"", 4, "/"),
+            ("\"/models\"", "\"models\"", 2, "begin with /"),
             ("600 }", "-1 }", 4, "-1"),
             ("\"waits\"", "\"waits\": {}, \"waits\"", 4, "connect"),
             ("\"Attic\"", "\"Attic\", \"name\": \"x\"", 2, "duplicate"),
-            ("\"attic\"", "\"At tic\"", 4, "id"),
-            ("\"dialect\"", "\"base_url\": \"file:///etc/passwd\", \"dialect\"", 4, "web address"),
-            ("\"locality\": \"either\"", "\"locality\": \"cloud\"", 4, "base_url"),
-            ("]\n}", "]", 0, ""),
-            ("] }", "", 4, "EOF"),
+            ("\"attic\"", "\"At tic\"", 2, "id"),
+            ("\"dialect\"", "\"base_url\": \"file:///etc/passwd\", \"dialect\"", 2, "web address"),
+            ("\"locality\": \"either\"", "\"locality\": \"cloud\"", 2, "base_url"),
+            ("600 } }\n]", "600 } ]", 4, "expected"),
         ] {
             let text = OWN.replacen(from, to, 1);
-            if text == OWN {
-                continue;
-            }
+            assert_ne!(text, OWN, "{from}");
             let error = Catalogue::default().with_own(&text).expect_err(to);
             assert_eq!(error.line, line, "{to}: {error}");
             assert!(error.reason.contains(word) && error.column > 0, "{to}: {error}");
         }
-        let twice = OWN.replace("600 } }", "600 } },\n") + "";
-        assert!(Catalogue::default().with_own(&twice).is_err());
+        let entry = OWN.lines().skip(1).take(3).collect::<Vec<_>>().join("\n");
+        let twice = format!("{{ \"providers\": [\n{entry},\n{entry}\n] }}");
+        let error = Catalogue::default().with_own(&twice).expect_err("twice");
+        assert_eq!((error.line, error.column), (5, 3), "{error}");
+        assert!(error.reason.contains("attic") && error.reason.contains("twice"), "{error}");
         assert!(Catalogue::default().with_own(&" ".repeat(MAX_FILE + 1)).is_err());
         assert!(Catalogue::default().with_own(&"[".repeat(100_000)).is_err());
     }

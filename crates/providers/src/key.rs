@@ -200,34 +200,29 @@ mod tests {
         use KeyNotice::*;
         let key = "sk-ant-api03-AbC_123-xyz";
         for (around, notices) in [
-            ("K", vec![]),
-            ("  K\t", vec![Blanks]),
-            ("K\r\n", vec![LineEnds]),
-            ("\u{feff}K\u{a0}", vec![Blanks]),
-            ("\"K\"", vec![Quotes]),
-            ("\u{201c}K\u{201d}", vec![Quotes]),
-            ("'K',", vec![]),
-            ("Bearer K", vec![Bearer]),
-            ("bearer   K\n", vec![LineEnds, Bearer]),
-            ("Authorization: Bearer K", vec![Bearer]),
-            ("ANTHROPIC_API_KEY=K", vec![Variable]),
-            ("export ANTHROPIC_API_KEY=\"K\"\n", vec![LineEnds, Quotes, Variable]),
-            ("\" Bearer K \"", vec![Quotes, Blanks, Bearer]),
+            ("@", vec![]),
+            ("  @\t", vec![Blanks]),
+            ("@\r\n", vec![LineEnds]),
+            ("\u{feff}@\u{a0}", vec![Blanks]),
+            ("\"@\"", vec![Quotes]),
+            ("\u{201c}@\u{201d}", vec![Quotes]),
+            ("Bearer @", vec![Bearer]),
+            ("bearer   @\n", vec![Bearer, LineEnds]),
+            ("Authorization: Bearer @", vec![Bearer]),
+            ("ANTHROPIC_API_KEY=@", vec![Variable]),
+            ("export ANTHROPIC_API_KEY=\"@\"\n", vec![LineEnds, Quotes, Variable]),
+            ("\" Bearer @ \"", vec![Bearer, Blanks, Quotes]),
         ] {
-            let form = look(&around.replace('K', key));
-            if around == "'K'," {
-                assert!(form.problem.is_none(), "a comma may be part of a key");
-                continue;
-            }
+            let form = look(&around.replace('@', key));
             assert!(
                 form.cleaned.same_as(&Secret::new(key.into())),
                 "{around:?}: {} bytes",
                 form.cleaned.len()
             );
-            let mut found = form.notices;
-            found.sort_by_key(|notice| notice.as_str());
-            let mut wanted = notices;
-            wanted.sort_by_key(|notice| notice.as_str());
+            let mut found: Vec<&str> = form.notices.iter().map(|notice| notice.as_str()).collect();
+            found.sort_unstable();
+            let mut wanted: Vec<&str> = notices.iter().map(|notice: &KeyNotice| notice.as_str()).collect();
+            wanted.sort_unstable();
             assert_eq!(found, wanted, "{around:?}");
         }
     }

@@ -3,22 +3,25 @@
 //! For the engine. The catalogue is data ([`Catalogue`]); a provider that speaks a known dialect needs no code here.
 //! A connection becomes a [`ConnectionTarget`], which holds no secret; a [`Credential`] is lent to each call and the
 //! key is exposed only while a header is built, only for an address that it was sealed for. Refusals are understood
-//! once, in [`classify`]. Nothing here stores, repeats or reads a clock. Start reading at [`calls`](open_chat).
+//! once, in [`classify`]. Nothing here stores, repeats or reads a clock. Start reading at [`test_connection`], for chats
+//! at [`PreparedChat`].
 
 mod address;
 mod calls;
 mod catalogue;
+mod chat;
 mod header;
 mod key;
 mod refusal;
 mod target;
 
 pub use address::{AddressNote, BaseUrl, MAX_ADDRESS, parse_base_url};
-pub use calls::{FetchedModels, TestReport, fetch_models, open_chat, test_connection};
+pub use calls::{FetchedModels, TestReport, fetch_models, test_connection};
 pub use catalogue::{
     AuthStyle, Catalogue, CatalogueError, EntryLocality, Guide, KeyNeed, KeyPattern, Place, ProviderEntry,
     Waits,
 };
+pub use chat::PreparedChat;
 pub use header::{CustomHeader, MAX_HEADERS, check_headers};
 pub use key::{KeyForm, KeyNotice, MAX_KEY, recognise_key};
 pub use refusal::{LONGEST_WAIT, Refusal, classify};

@@ -3,7 +3,7 @@
 use crate::catalogue::{AuthStyle, Place, ProviderEntry};
 use crate::header::CustomHeader;
 use bytes::Bytes;
-use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE};
+use http::header::{ACCEPT, AUTHORIZATION};
 use http::{HeaderName, HeaderValue, Method};
 use inkhorn_dialects::request_path;
 use inkhorn_fault::{Code, Fault};
@@ -75,16 +75,8 @@ impl ConnectionTarget {
             .await
     }
 
-    pub(crate) async fn post_chat(&self, credential: &Credential<'_>, body: Bytes) -> Result<Answer, Fault> {
-        let mut headers = self.headers(credential, &self.chat)?;
-        headers.push((CONTENT_TYPE, HeaderValue::from_static("application/json")));
-        let request =
-            Request { target: &self.chat, method: Method::POST, headers, body, deadlines: self.deadlines };
-        self.outbound.send(request).await
-    }
-
     /// The headers of one request. Only the chosen credential goes in, and only for an address that it was sealed for.
-    fn headers(
+    pub(crate) fn headers(
         &self,
         credential: &Credential<'_>,
         target: &Target,

@@ -1,0 +1,61 @@
+//! A chat request in two steps, so that a key is in the clear only while the request is built, and not while a slow
+//! model thinks.
+
+use crate::refusal::{Refusal, classify};
+use crate::target::{ConnectionTarget, Credential};
+use bytes::Bytes;
+use http::header::CONTENT_TYPE;
+use http::{HeaderName, HeaderValue, Method};
+use inkhorn_fault::Fault;
+use inkhorn_outbound::{Answer, Request};
+use std::time::SystemTime;
+
+/// A request that is built and not sent yet. It borrows no credential: whoever lent one may wipe it now.
+pub struct PreparedChat<'t> {
+    target: &'t ConnectionTarget,
+    headers: Vec<(HeaderName, HeaderValue)>,
+    body: Bytes,
+}
+
+impl ConnectionTarget {
+    /// Builds a chat request whose body is written in the dialect of the connection.
+    ///
+    /// # Errors
+    /// `key_form` when the key was not sealed for this address: it is not sent there.
+    pub fn prepare_chat(&self, credential: &Credential<'_>, body: Bytes) -> Result<PreparedChat<'_>, Fault> {
+        let mut headers = self.headers(credential, &self.chat)?;
+        headers.push((CONTENT_TYPE, HeaderValue::from_static("application/json")));
+        Ok(PreparedChat { target: self, headers, body })
+    }
+
+    /// Names a refusal of a chat request. The credential is lent once more, to take it out of the provider's words.
+    pub fn classify_refusal(
+        &self,
+        credential: &Credential<'_>,
+        model: &str,
+        refusal: &Refusal,
+        now: SystemTime,
+    ) -> Fault {
+        let address = self.destination().address();
+        classify(self.entry(), address, Some(model), refusal, &credential.scrubber(), now)
+    }
+}
+
+impl PreparedChat<'_> {
+    /// Sends it, once. `Ok` holds the answer at its first byte, or the refusal as the provider said it.
+    pub async fn send(self) -> Result<Result<Answer, Refusal>, Fault> {
+        let Self { target, headers, body } = self;
+        let request = Request {
+            target: &target.chat,
+            method: Method::POST,
+            headers,
+            body,
+            deadlines: target.deadlines,
+        };
+        let answer = target.outbound.send(request).await?;
+        if answer.is_success() && !answer.is_of_type("text/html") {
+            return Ok(Ok(answer));
+        }
+        Ok(Err(Refusal::read(answer).await))
+    }
+}

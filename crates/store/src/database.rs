@@ -69,12 +69,43 @@ impl OpeningLock {
     }
 }
 
-impl Layout {
-    /// Opens the file for writing; makes it where it is missing, brings it up to date where it is old. A file that
-    /// is newer, foreign or damaged is refused and stays as it was.
-    pub(crate) fn open(&self, folder: &Path, _lock: &OpeningLock) -> Result<Connection> {
-        let path = folder.join(self.file);
+/// A database that was looked at and found good, or missing. Nothing was changed yet.
+pub(crate) struct Examined {
+    layout: Layout,
+    folder: PathBuf,
+    path: PathBuf,
+    found: Option<Connection>,
+}
+
+impl Examined {
+    /// Makes the file where it is missing, brings it up to date where it is old, and gives the connection that writes.
+    pub(crate) fn into_writer(self, _lock: &OpeningLock) -> Result<Connection> {
+        let Self { layout, folder, path, found } = self;
         let open = || -> Result<Connection> {
+            let db = match found {
+                Some(db) => db,
+                None => {
+                    layout.make(&folder, &path)?;
+                    connect(&path)?
+                }
+            };
+            // A log that is made from now on takes its permissions from the file.
+            for file in [path.clone(), beside(&path, "-wal"), beside(&path, "-shm")] {
+                make_private(&file)?;
+            }
+            leave_wal_on_close(&db, false)?;
+            layout.set_pragmas(&db)?;
+            layout.migrate(db, &folder, &path)
+        };
+        open().map_err(|fault| at(fault, &path))
+    }
+}
+
+impl Layout {
+    /// Looks at the file without changing a byte. One that is newer, foreign, damaged or a link is refused.
+    pub(crate) fn examine(&self, folder: &Path, _lock: &OpeningLock) -> Result<Examined> {
+        let path = folder.join(self.file);
+        let look = || -> Result<Option<Connection>> {
             if rusqlite::version_number() < OLDEST_SAFE_SQLITE {
                 return Err(Fault::new(Code::Damaged).with_detail("the SQLite library is too old to be safe"));
             }
@@ -82,20 +113,21 @@ impl Layout {
                 refuse_links(&file)?;
             }
             match length(&path)? {
-                None => self.make(folder, &path)?,
+                // A log whose database is gone would be poured into the new file.
+                None if length(&beside(&path, "-wal"))?.is_some_and(|bytes| bytes > 0) => {
+                    Err(Fault::new(Code::Damaged))
+                }
+                None => Ok(None),
                 // A file of ours is born whole, so an empty one was cut.
-                Some(0) => return Err(Fault::new(Code::Damaged)),
-                Some(_) => {}
+                Some(0) => Err(Fault::new(Code::Damaged)),
+                Some(_) => self.open_checked(&path).map(Some),
             }
-            make_private(&path)?;
-            let db = self.open_checked(&path)?;
-            self.set_pragmas(&db)?;
-            self.migrate(db, folder, &path)
         };
-        open().map_err(|fault| at(fault, &path))
+        let found = look().map_err(|fault| at(fault, &path))?;
+        Ok(Examined { layout: *self, folder: folder.to_owned(), path, found })
     }
 
-    /// Opens a further connection to a file that [`Layout::open`] has opened, for reading only.
+    /// Opens a further connection to a file that [`Examined::into_writer`] has opened, for reading only.
     pub(crate) fn open_reader(&self, folder: &Path) -> Result<Connection> {
         let path = folder.join(self.file);
         let open = || -> Result<Connection> {
@@ -116,10 +148,6 @@ impl Layout {
 
     /// Makes the file under another name and gives it its own when it is whole.
     fn make(&self, folder: &Path, path: &Path) -> Result<()> {
-        // A WAL whose database is gone would be poured into the new file.
-        if length(&beside(path, "-wal"))?.is_some_and(|bytes| bytes > 0) {
-            return Err(Fault::new(Code::Damaged));
-        }
         let unborn = folder.join(format!("{}.new", self.file));
         // What a kill left behind; with no such file there is nothing to remove.
         drop(fs::remove_file(&unborn));
@@ -149,12 +177,14 @@ impl Layout {
         tx.commit()
     }
 
-    /// Opens the file and looks at it without changing a byte, also not by closing it again.
+    /// Opens the file, which must exist, and checks it without changing a byte, also not by closing it again.
     fn open_checked(&self, path: &Path) -> Result<Connection> {
         let db = connect(path)?;
         leave_wal_on_close(&db, true)?;
+        // One transaction, so that no other process shortens or rewrites the file between two looks.
+        let tx = db.unchecked_transaction().map_err(from_sqlite)?;
         let number =
-            |name| db.pragma_query_value(None, name, |row| row.get::<_, i64>(0)).map_err(from_sqlite);
+            |name| tx.pragma_query_value(None, name, |row| row.get::<_, i64>(0)).map_err(from_sqlite);
         let version = number("user_version")?;
         if number("application_id")? != i64::from(self.application_id) || version < 1 {
             return Err(Fault::new(Code::Damaged));
@@ -162,10 +192,17 @@ impl Layout {
         if version > self.steps.len() as i64 {
             return Err(Fault::new(Code::NewerFormat));
         }
-        if length(path)?.unwrap_or(0) <= CHECKED_UP_TO {
-            quick_check(&db)?;
+        let due = number("page_count")?.unsigned_abs() * number("page_size")?.unsigned_abs();
+        let log_is_empty = length(&beside(path, "-wal"))?.unwrap_or(0) == 0;
+        let bytes = length(path)?.unwrap_or(0);
+        // SQLite forgives a last page that is cut. While pages are in the log, the file may rightly be short.
+        if log_is_empty && bytes < due {
+            return Err(Fault::new(Code::Damaged));
         }
-        leave_wal_on_close(&db, false)?;
+        if bytes <= CHECKED_UP_TO {
+            quick_check(&tx)?;
+        }
+        tx.finish().map_err(from_sqlite)?;
         Ok(db)
     }
 
@@ -309,17 +346,135 @@ fn refuse_links(path: &Path) -> Result<()> {
     Err(Fault::new(Code::Damaged).with("linked", path.display()))
 }
 
-/// Takes the file away from other users of the machine, should it be open to them.
+/// Takes the file away from other users of the machine, should it be there and open to them.
 fn make_private(path: &Path) -> Result<()> {
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt;
-        let mode = fs::symlink_metadata(path).map_err(|error| from_io(&error, path))?.permissions().mode();
+        let mode = match fs::symlink_metadata(path) {
+            Ok(file) => file.permissions().mode(),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(()),
+            Err(error) => return Err(from_io(&error, path)),
+        };
         if mode & 0o077 != 0 {
             tracing::warn!(file = %path.display(), "was open to other users; closed");
             let closed = fs::Permissions::from_mode(0o600);
-            fs::set_permissions(path, closed).map_err(|error| from_io(&error, path))?;
+            match fs::set_permissions(path, closed) {
+                // Another process closed the profile meanwhile, and its log went with it.
+                Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                    return Err(from_io(&error, path));
+                }
+                _ => {}
+            }
         }
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const FIRST: &[&str] = &["CREATE TABLE word (text TEXT NOT NULL) STRICT;"];
+    const SECOND: &[&str] =
+        &["ALTER TABLE word ADD COLUMN length INTEGER;", "UPDATE word SET length = length(text);"];
+    const BROKEN: &[&str] = &["DELETE FROM word;", "CREATE TABLE word (text TEXT);"];
+
+    fn layout(steps: &'static [&'static [&'static str]]) -> Layout {
+        Layout {
+            file: "test.db",
+            application_id: 77,
+            steps,
+            page_size: 4096,
+            synchronous: "FULL",
+            autocheckpoint: 1,
+        }
+    }
+
+    fn open(folder: &Path, steps: &'static [&'static [&'static str]]) -> Result<Connection> {
+        let lock = OpeningLock::acquire(folder)?;
+        layout(steps).examine(folder, &lock)?.into_writer(&lock)
+    }
+
+    fn words(db: &Connection, sql: &str) -> Vec<(String, Option<i64>)> {
+        let mut query = db.prepare(sql).unwrap();
+        let rows = query.query_map([], |row| Ok((row.get(0)?, row.get(1)?))).unwrap();
+        rows.map(|row| row.unwrap()).collect()
+    }
+
+    /// A closed file of the first version that holds one word.
+    fn first_version() -> tempfile::TempDir {
+        let dir = tempfile::tempdir().unwrap();
+        let db = open(dir.path(), &[FIRST]).unwrap();
+        db.execute("INSERT INTO word (text) VALUES ('ink')", []).unwrap();
+        dir
+    }
+
+    #[test]
+    fn a_migration_keeps_a_snapshot_of_what_was() {
+        let dir = first_version();
+        let db = open(dir.path(), &[FIRST, SECOND]).unwrap();
+        assert_eq!(words(&db, "SELECT text, length FROM word"), [("ink".into(), Some(3))]);
+        let snapshot = dir.path().join("snapshots").join("test-version-1.db");
+        let kept = Connection::open(&snapshot).unwrap();
+        assert_eq!(words(&kept, "SELECT text, NULL FROM word"), [("ink".into(), None)]);
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt;
+            assert_eq!(fs::metadata(&snapshot).unwrap().permissions().mode() & 0o777, 0o600);
+        }
+        drop(db);
+        let again = open(dir.path(), &[FIRST, SECOND]).unwrap();
+        assert_eq!(words(&again, "SELECT text, length FROM word").len(), 1);
+    }
+
+    #[test]
+    fn a_migration_that_fails_leaves_the_old_version_whole() {
+        let dir = first_version();
+        for _ in 0..2 {
+            assert!(open(dir.path(), &[FIRST, BROKEN]).is_err());
+        }
+        let db = open(dir.path(), &[FIRST]).unwrap();
+        assert_eq!(words(&db, "SELECT text, NULL FROM word"), [("ink".into(), None)]);
+        let left = fs::read_dir(dir.path().join("snapshots")).unwrap().count();
+        assert_eq!(left, 1, "the snapshot, and nothing half made");
+    }
+
+    #[test]
+    fn an_older_program_refuses_what_a_newer_one_wrote() {
+        let dir = first_version();
+        drop(open(dir.path(), &[FIRST, SECOND]).unwrap());
+        let bytes = fs::read(dir.path().join("test.db")).unwrap();
+        assert_eq!(open(dir.path(), &[FIRST]).unwrap_err().code(), Code::NewerFormat);
+        assert!(fs::read(dir.path().join("test.db")).unwrap() == bytes);
+    }
+
+    #[test]
+    fn the_rules_for_the_file_hold_on_every_connection() {
+        let dir = first_version();
+        let writer = open(dir.path(), &[FIRST]).unwrap();
+        let reader = layout(&[FIRST]).open_reader(dir.path()).unwrap();
+        for db in [&writer, &reader] {
+            let number = |name| db.pragma_query_value(None, name, |row| row.get::<_, i64>(0)).unwrap();
+            let rules = [
+                ("synchronous", 2),
+                ("foreign_keys", 1),
+                ("trusted_schema", 0),
+                ("cell_size_check", 1),
+                ("secure_delete", 1),
+                ("temp_store", 2),
+                ("journal_size_limit", 8 << 20),
+                ("mmap_size", 0),
+                ("wal_autocheckpoint", 1),
+                ("busy_timeout", 5_000),
+            ];
+            for (name, value) in rules {
+                assert_eq!(number(name), value, "{name}");
+            }
+            assert!(db.db_config(DbConfig::SQLITE_DBCONFIG_DEFENSIVE).unwrap());
+            assert!(!db.db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE).unwrap());
+        }
+        assert!(reader.execute("DELETE FROM word", []).is_err(), "a reader only reads");
+        assert!(rusqlite::version_number() >= OLDEST_SAFE_SQLITE);
+    }
 }

@@ -62,8 +62,10 @@ impl Store {
         // The path is resolved once: a link further up is the writer's own, a link to the file is refused.
         let folder = folder.canonicalize().map_err(|error| from_io(&error, folder))?;
         let lock = OpeningLock::acquire(&folder)?;
-        let db = MAIN.open(&folder, &lock)?;
-        let usage = USAGE.open(&folder, &lock)?;
+        // Both are looked at before either is changed.
+        let (main, usage) = (MAIN.examine(&folder, &lock)?, USAGE.examine(&folder, &lock)?);
+        let db = main.into_writer(&lock)?;
+        let usage = usage.into_writer(&lock)?;
         drop(lock);
         let data_version = data_version(&db).map_err(from_sqlite)?;
         Ok(Self {

@@ -40,6 +40,13 @@ pub fn load(db: &Connection, connection: ConnectionId) -> Result<Option<ModelLis
     query.query_row([connection.0], read).optional().map_err(from_sqlite)
 }
 
+/// When the list of a connection was fetched: tells, without reading thousands of models, whether it is another one.
+pub fn fetched_at(db: &Connection, connection: ConnectionId) -> Result<Option<i64>> {
+    let mut query =
+        db.prepare_cached("SELECT fetched_at FROM model_list WHERE connection = ?1").map_err(from_sqlite)?;
+    query.query_row([connection.0], |row| row.get(0)).optional().map_err(from_sqlite)
+}
+
 /// Puts a list in place of the one that was there. The connection must exist, else `NotFound`.
 pub fn replace(
     tx: &Transaction<'_>,

@@ -262,6 +262,17 @@ pub fn load_between(db: &Connection, times: &Range<i64>, limit: u32) -> Result<V
     rows.collect::<rusqlite::Result<_>>().map_err(from_sqlite)
 }
 
+/// When the first and the last row of this span began. `None` where there is no row.
+pub fn first_and_last(db: &Connection, times: &Range<i64>) -> Result<Option<(i64, i64)>> {
+    let numbers = row_numbers(times);
+    let mut query =
+        db.prepare_cached("SELECT min(id), max(id) FROM usage WHERE id >= ?1 AND id < ?2").map_err(from_sqlite)?;
+    let found: (Option<i64>, Option<i64>) = query
+        .query_row(params![numbers.start, numbers.end], |row| Ok((row.get(0)?, row.get(1)?)))
+        .map_err(from_sqlite)?;
+    Ok(found.0.zip(found.1).map(|(first, last)| (first >> MOMENT_BITS, last >> MOMENT_BITS)))
+}
+
 fn read(row: &Row<'_>) -> rusqlite::Result<UsageRow> {
     let count = |column: usize| -> rusqlite::Result<Option<u64>> {
         Ok(row.get::<_, Option<i64>>(column)?.map(i64::unsigned_abs))

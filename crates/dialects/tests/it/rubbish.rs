@@ -1,0 +1,67 @@
+//! Rubbish of every kind: nothing panics. The corpus of the fuzz targets is replayed here.
+
+use inkhorn_domain::Dialect;
+use proptest::prelude::*;
+use std::fs;
+use std::path::Path;
+
+#[path = "../../../../fuzz/drive.rs"]
+mod drive;
+
+const DECODERS: [(&str, Dialect); 3] = [
+    ("decode_openai", Dialect::OpenaiChat),
+    ("decode_anthropic", Dialect::AnthropicMessages),
+    ("decode_ollama", Dialect::Ollama),
+];
+
+fn corpus(target: &str) -> Vec<Vec<u8>> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fuzz/corpus").join(target);
+    let files: Vec<Vec<u8>> = fs::read_dir(folder)
+        .expect("the corpus")
+        .map(|entry| fs::read(entry.expect("a file").path()).expect("a file"))
+        .collect();
+    assert!(!files.is_empty(), "{target} has a corpus");
+    files
+}
+
+fn run(target: &str, data: &[u8]) {
+    match DECODERS.iter().find(|(name, _)| *name == target) {
+        Some((_, dialect)) => drive::decode(*dialect, data),
+        None if target == "frames" => drive::frames(data),
+        None if target == "read_request" => drive::requests(data),
+        None => drive::models(data),
+    }
+}
+
+const TARGETS: [&str; 6] =
+    ["decode_openai", "decode_anthropic", "decode_ollama", "frames", "read_request", "read_models"];
+
+#[test]
+fn the_corpus_is_survived() {
+    for target in TARGETS {
+        corpus(target).iter().for_each(|data| run(target, data));
+    }
+}
+
+#[test]
+fn every_single_byte_of_the_corpus_may_be_wrong() {
+    for target in TARGETS {
+        for mut data in corpus(target).into_iter().filter(|data| data.len() < 4000) {
+            for at in 0..data.len() {
+                let was = data[at];
+                for wrong in [0, b'"', b'}', b'[', b'\\', b'9', 0xFF] {
+                    data[at] = wrong;
+                    run(target, &data);
+                }
+                data[at] = was;
+            }
+        }
+    }
+}
+
+proptest! {
+    #[test]
+    fn any_bytes_are_survived(data in proptest::collection::vec(any::<u8>(), 0..2000)) {
+        TARGETS.iter().for_each(|target| run(target, &data));
+    }
+}

@@ -1,0 +1,54 @@
+// What each fuzz target does with its bytes. Shared with the test that replays the corpus.
+
+use inkhorn_dialects::{
+    AnswerDecoder, LineFrames, SseFrames, TooLarge, WriteOptions, pass_through, peek, read_error,
+    read_models, read_request, write_request,
+};
+use inkhorn_domain::Dialect;
+
+/// The first byte chooses whether the answer streams and how large the pieces are, so that cuts are fuzzed too.
+pub fn decode(dialect: Dialect, data: &[u8]) {
+    let Some((choice, wire)) = data.split_first() else { return };
+    let mut decoder = AnswerDecoder::new(dialect, choice & 1 == 0).keeping_raw();
+    let mut out = Vec::new();
+    let size = usize::from(choice >> 1) + 1;
+    if wire.chunks(size).try_for_each(|piece| decoder.push(piece, &mut out)).is_ok() {
+        let _ = decoder.finish(&mut out);
+    }
+}
+
+pub fn frames(data: &[u8]) {
+    let Some((choice, wire)) = data.split_first() else { return };
+    let size = usize::from(*choice) + 1;
+    let (mut events, mut lines) = (SseFrames::new(), LineFrames::new());
+    for piece in wire.chunks(size) {
+        let _ = events.push(piece, |_| Ok::<(), TooLarge>(()));
+        let _ = lines.push(piece, |_| Ok::<(), TooLarge>(()));
+    }
+    let _ = events.finish(|_| Ok::<(), TooLarge>(()));
+    let _ = lines.finish(|_| Ok::<(), TooLarge>(()));
+}
+
+/// A body that is taken must be written in every dialect, and what is passed on must be taken again.
+pub fn requests(data: &[u8]) {
+    let options = WriteOptions { write_extra: true, ..WriteOptions::default() };
+    for dialect in Dialect::ALL {
+        let _ = peek(dialect, data);
+        if let Ok(passed) = pass_through(dialect, data, "m", &options) {
+            assert!(pass_through(dialect, &passed, "m", &options).as_ref() == Ok(&passed));
+        }
+        let Ok(request) = read_request(dialect, data) else { continue };
+        for upstream in Dialect::ALL {
+            let written = write_request(upstream, &request, &options);
+            assert!(serde_json::from_slice::<serde_json::Value>(&written).is_ok());
+        }
+    }
+}
+
+pub fn models(data: &[u8]) {
+    for dialect in Dialect::ALL {
+        let Ok(page) = read_models(dialect, data) else { continue };
+        assert!(page.models.iter().all(|model| !model.id.is_empty() && model.id.len() <= 256));
+    }
+    let _ = read_error(data);
+}

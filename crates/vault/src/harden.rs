@@ -21,15 +21,3 @@ pub fn harden_process() -> bool {
     let not_dumpable = false;
     no_core && not_dumpable
 }
-
-#[cfg(all(test, target_os = "linux"))]
-mod tests {
-    use rustix::process::{DumpableBehavior, Resource, dumpable_behavior, getrlimit};
-
-    #[test]
-    fn no_core_image_is_written() {
-        assert!(super::harden_process());
-        assert_eq!(getrlimit(Resource::Core).current, Some(0));
-        assert_eq!(dumpable_behavior(), Ok(DumpableBehavior::NotDumpable));
-    }
-}

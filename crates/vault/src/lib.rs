@@ -21,6 +21,8 @@ mod state;
 mod system;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
+#[cfg(test)]
+mod tests;
 mod unlock;
 mod vault;
 

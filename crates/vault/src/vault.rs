@@ -38,15 +38,15 @@ pub(crate) struct Opened {
     pub(crate) vault_key: Key,
     /// The keychain's key, where it took part: a passphrase that is set later is joined with it.
     pub(crate) keychain_key: Option<Key>,
-    generations: Vec<Generation>,
+    pub(crate) generations: Vec<Generation>,
 }
 
 /// The keys derived from one data key, kept so that opening a secret costs microseconds.
-struct Generation {
+pub(crate) struct Generation {
     number: u32,
-    secret: Key,
-    text: Key,
-    duplicate: Key,
+    pub(crate) secret: Key,
+    pub(crate) text: Key,
+    pub(crate) duplicate: Key,
 }
 
 /// A vault that was made and is not stored yet. Store [`NewVault::rows`] in one transaction that fails when there is

@@ -49,7 +49,12 @@ impl AnswerDecoder {
     pub fn push(&mut self, bytes: &[u8], out: &mut Vec<Chunk>) -> Result<(), WireError> {
         if let Wire::Unknown(seen) = &mut self.wire {
             seen.extend_from_slice(bytes);
-            let Some(wire) = recognise(&self.reader, self.streaming, seen)? else { return Ok(()) };
+            let Some(wire) = recognise(&self.reader, self.streaming, seen)? else {
+                if seen.trim_ascii().is_empty() {
+                    seen.clear(); // keep-alive blanks before an answer, perhaps for minutes
+                }
+                return Ok(());
+            };
             let seen = std::mem::take(seen);
             self.wire = wire;
             return self.read(&seen, out);
@@ -88,6 +93,16 @@ impl AnswerDecoder {
             out.push(Chunk { raw: None, events, usage_only: false });
         }
         if ended { Ok(()) } else { Err(WireError::Cut) }
+    }
+
+    /// Whether the dialect's own end mark was read. Nothing that follows it matters, even where the server leaves the
+    /// connection open.
+    pub fn is_done(&self) -> bool {
+        match &self.reader {
+            Reader::Openai(reader) => reader.is_done(),
+            Reader::Anthropic(reader) => reader.ended(),
+            Reader::Ollama(reader) => reader.ended(),
+        }
     }
 
     fn read(&mut self, bytes: &[u8], out: &mut Vec<Chunk>) -> Result<(), WireError> {

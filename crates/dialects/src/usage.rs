@@ -74,16 +74,20 @@ impl AnthropicCounts {
 
 /// Ollama's counts, from its last line. It leaves out a count that is zero, so an absent one beside any other
 /// figure of the kind means zero; with no figure at all nothing was told.
-pub fn read_ollama(input: Loose<u64>, output: Loose<u64>, any_figure: bool) -> Option<TokenUsage> {
-    let absent = |count: &Loose<u64>| count.0.is_none();
-    if absent(&input) && absent(&output) && !any_figure {
+pub fn read_ollama(
+    input: Option<&RawValue>,
+    output: Option<&RawValue>,
+    any_figure: bool,
+) -> Option<TokenUsage> {
+    if input.is_none() && output.is_none() && !any_figure {
         return None;
     }
-    let or_zero = |count: Loose<u64>| match count.0 {
+    let or_zero = |count: Option<&RawValue>| match count {
         None => Some(0),
-        Some(_) => plausible(count),
+        Some(told) => plausible(Loose(told.get().parse().ok())),
     };
-    Some(TokenUsage { input: or_zero(input), output: or_zero(output), ..TokenUsage::default() })
+    let usage = TokenUsage { input: or_zero(input), output: or_zero(output), ..TokenUsage::default() };
+    (usage != TokenUsage::default()).then_some(usage)
 }
 
 /// For OpenAI's clients. `null` where nothing is known.
@@ -229,8 +233,11 @@ mod tests {
 
     #[test]
     fn ollama_leaves_out_zero() {
-        let told = read_ollama(Loose(None), Loose(Some(4)), true).expect("told");
+        let raw = |json: &str| serde_json::from_str::<Box<RawValue>>(json).expect("JSON");
+        let told = read_ollama(None, Some(&raw("4")), true).expect("told");
         assert_eq!((told.input, told.output), (Some(0), Some(4)));
-        assert_eq!(read_ollama(Loose(None), Loose(None), false), None);
+        let told = read_ollama(Some(&raw("-4")), Some(&raw("4")), true).expect("told");
+        assert_eq!((told.input, told.output), (None, Some(4)));
+        assert_eq!(read_ollama(None, None, false), None);
     }
 }

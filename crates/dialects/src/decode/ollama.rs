@@ -93,10 +93,10 @@ struct Line<'a> {
     done: Loose<bool>,
     #[serde(borrow, default)]
     done_reason: Text<'a>,
-    #[serde(default)]
-    prompt_eval_count: Loose<u64>,
-    #[serde(default)]
-    eval_count: Loose<u64>,
+    #[serde(borrow)]
+    prompt_eval_count: Option<&'a RawValue>,
+    #[serde(borrow)]
+    eval_count: Option<&'a RawValue>,
     #[serde(default)]
     total_duration: Loose<u64>,
     #[serde(borrow)]

@@ -61,6 +61,11 @@ impl Reader {
         Ok(())
     }
 
+    /// Whether `[DONE]` came.
+    pub fn is_done(&self) -> bool {
+        self.done
+    }
+
     /// Whether it came to its end. Without `[DONE]` a finish reason must do.
     pub fn finish(&mut self, _: &mut Vec<StreamEvent>) -> bool {
         self.done || self.finished || self.failed

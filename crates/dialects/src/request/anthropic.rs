@@ -104,16 +104,23 @@ fn write_reasoning(
 ) -> bool {
     let Some(effort) = request.reasoning_effort.as_deref() else { return false };
     let form = options.reasoning.unwrap_or(ReasoningForm::Adaptive);
-    if effort == "none" && matches!(form, ReasoningForm::Adaptive | ReasoningForm::Budget) {
-        put("thinking", json!({ "type": "disabled" }));
+    if effort == "none" {
+        if matches!(options.reasoning, Some(ReasoningForm::Adaptive | ReasoningForm::Budget)) {
+            put("thinking", json!({ "type": "disabled" }));
+        }
         return false;
     }
+    // A forced tool and thinking exclude each other there.
+    let forced = matches!(request.tool_choice, Some(ToolChoice::Required | ToolChoice::Named(_)));
     match form {
         ReasoningForm::Adaptive => {
-            put("thinking", json!({ "type": "adaptive" }));
             output.insert("effort".into(), if effort == "minimal" { "low" } else { effort }.into());
-            true
+            if !forced {
+                put("thinking", json!({ "type": "adaptive" }));
+            }
+            !forced
         }
+        ReasoningForm::Budget if forced => false,
         ReasoningForm::Budget => {
             let wanted = match effort {
                 "minimal" | "low" => 2048,

@@ -71,7 +71,9 @@ pub fn write(request: &ChatRequest, options: &WriteOptions) -> Map<String, Value
             SeedField::Omit => {}
         }
     }
-    if let Some(effort) = &request.reasoning_effort {
+    // Models that cannot think refuse even "none", so that is only said where the catalogue knows the form.
+    let effort = request.reasoning_effort.as_ref();
+    if let Some(effort) = effort.filter(|word| *word != "none" || options.reasoning.is_some()) {
         match options.reasoning.unwrap_or(ReasoningForm::Effort) {
             ReasoningForm::Effort => put("reasoning_effort", effort.as_str().into()),
             ReasoningForm::EffortObject => put("reasoning", json!({ "effort": effort })),

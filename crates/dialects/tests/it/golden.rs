@@ -148,6 +148,25 @@ fn the_same_dialect_passes_unknown_fields_through() {
 }
 
 #[test]
+fn a_whole_document_passes_through_byte_for_byte() {
+    for wire in wires().into_iter().filter(|wire| wire.path.ends_with("whole.json")) {
+        let (chunks, ended) = decode(wire.dialect, false, [wire.bytes.as_slice()]);
+        assert_eq!(ended, Ok(()));
+        let mut encoder = AnswerEncoder::new(wire.dialect, head(false));
+        let mut out = Vec::new();
+        chunks.iter().for_each(|chunk| encoder.chunk(chunk, true, &mut out));
+        encoder.end(&mut out);
+        assert_eq!(out, wire.bytes.trim_ascii(), "{}", wire.path.display());
+        // Asked for a stream, a client is not given a document.
+        let (chunks, ended) = decode(wire.dialect, true, [out.as_slice()]);
+        if wire.dialect != Dialect::Ollama {
+            assert_eq!(ended, Ok(()));
+            assert!(chunks.iter().all(|chunk| chunk.raw.is_none()), "{}", wire.path.display());
+        }
+    }
+}
+
+#[test]
 fn counts_that_the_client_did_not_ask_for_are_left_out() {
     let wire = fs::read(files("openai").into_iter().find(|path| path.ends_with("plain.sse")).expect("plain"));
     let (chunks, _) = decode(Dialect::OpenaiChat, true, [wire.expect("a file").as_slice()]);

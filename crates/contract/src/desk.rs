@@ -95,7 +95,7 @@ pub struct MessageView {
 }
 
 /// The quiet line under an answer.
-#[derive(Debug, Clone, Serialize, TS)]
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
 pub struct AnswerView {
     /// `slug/model-id` that was asked.
     pub model: String,
@@ -126,7 +126,7 @@ pub struct AnswerView {
 }
 
 /// What something cost, or why that is not known.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 pub struct CostView {
     /// USD as decimal text; absent when nobody knows.
     pub usd: Option<String>,

@@ -1,0 +1,435 @@
+//! One answer on the Desk, from the kept question to the kept answer.
+//!
+//! What the page was told is on disk: the question before it is sent, the answer every second while it comes in, and
+//! its end before the page hears of it.
+
+use super::texts::{Content, Meta, Texts, view};
+use super::{new_conversation, new_message};
+use crate::send::{Answer, Ask, AskBody, Outcome};
+use crate::{Engine, Inner, blocking};
+use inkhorn_contract::{
+    AnswerView, ConversationView, CostView, DeskEstimateView, DeskEvent, FaultView, MessageView, PriceView,
+    Topic,
+};
+use inkhorn_domain::{
+    ChatRequest, ConversationId, Face, Message, MessageId, ModelAddress, Privacy, RequestResult, Role,
+    StreamEvent,
+};
+use inkhorn_fault::{Code, Fault, Result};
+use inkhorn_metering::Cost;
+use inkhorn_store::conversations::ConversationRow;
+use inkhorn_store::messages::{MessageRow, MessageState};
+use inkhorn_store::{conversations, drafts, messages};
+use parking_lot::Mutex;
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio_util::sync::CancellationToken;
+
+/// The answer so far is kept this often while it comes in.
+const KEEP_EVERY: Duration = Duration::from_secs(1);
+/// A local server that reports less than this part of what was sent has cut the text.
+const CUT_BELOW: f64 = 0.6;
+/// Below so many tokens the estimate is too coarse to tell a cut from a short text.
+const CUT_FROM: u64 = 1_000;
+
+/// Answers that are coming in, by message.
+#[derive(Default)]
+pub(crate) struct Running(Mutex<HashMap<MessageId, CancellationToken>>);
+
+impl Running {
+    pub(super) fn stop(&self, id: MessageId) -> bool {
+        let running = self.0.lock();
+        running.get(&id).inspect(|token| token.cancel()).is_some()
+    }
+
+    pub(super) fn has(&self, id: MessageId) -> bool {
+        self.0.lock().contains_key(&id)
+    }
+
+    fn begin(self: &Running, id: MessageId) -> CancellationToken {
+        let token = CancellationToken::new();
+        self.0.lock().insert(id, token.clone());
+        token
+    }
+
+    fn end(&self, id: MessageId) {
+        self.0.lock().remove(&id);
+    }
+}
+
+/// A question that was put and its answer that is to come.
+pub(super) struct Turn {
+    conversation: ConversationView,
+    user: MessageView,
+    answer: MessageRow,
+    model: String,
+    history: Vec<(Role, String)>,
+    place: Place,
+}
+
+/// What stands in the database when the answer begins.
+enum Place {
+    /// The answer has its row already.
+    Kept,
+    /// An older answer stands in its place and goes when this one has begun.
+    After { question: Box<MessageRow>, edited: bool },
+}
+
+/// Keeps the question, and a row for the answer, in one transaction.
+pub(super) fn begin(inner: &Inner, known: Option<ConversationId>, text: &str, model: &str) -> Result<Turn> {
+    let texts = Texts::of(inner);
+    let now = inner.clock.now();
+    let old = known.map(|id| inner.store.read(|db| conversations::load(db, id))).transpose()?.flatten();
+    if known.is_some() && old.is_none() {
+        return Err(Fault::new(Code::NotFound));
+    }
+    let fresh = old.is_none();
+    let mut conversation = match old {
+        Some(row) => row,
+        None => new_conversation(inner, &texts, text, model)?,
+    };
+    conversation.model = Some(model.to_owned());
+    conversation.updated_at = now;
+    let position = inner.store.read(|db| messages::next_position(db, conversation.id))?;
+    let mut question = new_message(conversation.id, position, Role::User, MessageState::Done, now);
+    question.text = texts.seal(&question, &Content { text: text.to_owned(), reasoning: None })?;
+    let mut answer = new_answer(&conversation, position + 1, &question, model, now);
+    answer.text = texts.seal(&answer, &Content::default())?;
+    inner.store.write(|tx| {
+        if fresh {
+            conversations::insert(tx, &conversation)?
+        } else {
+            conversations::update(tx, &conversation)?
+        }
+        messages::insert(tx, &question)?;
+        messages::insert(tx, &answer)?;
+        drafts::remove(tx, known)
+    })?;
+    let history = history(inner, conversation.id, Some(question.position))?;
+    let (conversation, user) = (texts.conversation(&conversation)?, texts.message(&question)?);
+    Ok(Turn { conversation, user, answer, model: model.to_owned(), history, place: Place::Kept })
+}
+
+/// Prepares another answer to a turn that was answered before. Nothing is changed yet.
+pub(super) fn begin_again(
+    inner: &Inner,
+    row: &MessageRow,
+    edited: Option<String>,
+    model: &str,
+) -> Result<Turn> {
+    let texts = Texts::of(inner);
+    let all = inner.store.read(|db| messages::load_of(db, row.conversation))?;
+    if all.iter().any(|message| inner.running.has(message.id)) {
+        return Err(Fault::new(Code::Busy).with("reason", "an answer is still coming in"));
+    }
+    let asked = all.iter().rev().find(|other| other.role == Role::User && other.position <= row.position);
+    let mut question = asked.ok_or_else(|| Fault::new(Code::NotFound))?.clone();
+    let now = inner.clock.now();
+    let mut history = history(inner, row.conversation, Some(question.position))?;
+    if let Some(text) = &edited {
+        question.rev += 1;
+        question.updated_at = now;
+        question.text = texts.seal(&question, &Content { text: text.clone(), reasoning: None })?;
+        if let Some(last) = history.last_mut() {
+            last.1.clone_from(text);
+        }
+    }
+    let conversation = inner.store.read(|db| conversations::load(db, row.conversation))?;
+    let conversation = conversation.ok_or_else(|| Fault::new(Code::NotFound))?;
+    let answer = new_answer(&conversation, question.position + 1, &question, model, now);
+    let (conversation, user) = (texts.conversation(&conversation)?, texts.message(&question)?);
+    let place = Place::After { question: Box::new(question), edited: edited.is_some() };
+    Ok(Turn { conversation, user, answer, model: model.to_owned(), history, place })
+}
+
+fn new_answer(
+    conversation: &ConversationRow,
+    position: i64,
+    question: &MessageRow,
+    model: &str,
+    now: i64,
+) -> MessageRow {
+    let mut answer = new_message(conversation.id, position, Role::Assistant, MessageState::Streaming, now);
+    answer.parent = Some(question.id);
+    answer.model = Some(model.to_owned());
+    answer
+}
+
+/// The turns of a conversation up to a place, opened; answers of which nothing came are left out.
+pub(super) fn history(inner: &Inner, id: ConversationId, until: Option<i64>) -> Result<Vec<(Role, String)>> {
+    let texts = Texts::of(inner);
+    let rows = inner.store.read(|db| messages::load_of(db, id))?;
+    let mut turns = Vec::new();
+    for row in rows.iter().filter(|row| until.is_none_or(|until| row.position <= until)) {
+        let text = texts.open(row)?.text;
+        if !text.is_empty() {
+            turns.push((row.role, text));
+        }
+    }
+    Ok(turns)
+}
+
+/// Sends the turn and keeps what comes.
+pub(super) async fn answer(
+    engine: &Engine,
+    turn: Turn,
+    mut on_event: impl FnMut(DeskEvent) + Send,
+) -> Result<MessageView> {
+    let inner = engine.inner.clone();
+    let stop = inner.running.begin(turn.answer.id);
+    let _ending = Ending { inner: inner.clone(), id: turn.answer.id };
+    on_event(DeskEvent::Started {
+        conversation: turn.conversation,
+        user: turn.user,
+        answer: view(&turn.answer, Content::default()),
+    });
+    inner.changed(&[Topic::Desk]);
+    let mut keeping = Keeping {
+        inner: inner.clone(),
+        row: turn.answer,
+        content: Content::default(),
+        unkept: false,
+        place: turn.place,
+    };
+    let ask = Ask {
+        face: Face::Window,
+        feature: "chat".into(),
+        app: None,
+        privacy: Privacy::Cloud,
+        model: Some(turn.model.clone()),
+        conversation_model: None,
+        body: AskBody::Chat(ChatRequest {
+            messages: turn.history.into_iter().map(|(role, text)| Message::text(role, text)).collect(),
+            stream: true,
+            stream_usage: true,
+            ..ChatRequest::default()
+        }),
+    };
+    let message = match tokio::select! { sent = engine.send(ask) => Some(sent), () = stop.cancelled() => None }
+    {
+        // Stopped while the model was still silent: dropping the request ended it, and its row says so.
+        None => keeping.end(MessageState::Stopped, None, None).await?,
+        Some(Err(fault)) => keeping.end(MessageState::Failed, Some(fault), None).await?,
+        Some(Ok(answer)) => stream(&inner, answer, &mut keeping, &stop, &mut on_event).await?,
+    };
+    if message.state == "done" {
+        let inner = inner.clone();
+        let _ = blocking(move || inner.remember_model(&turn.model)).await;
+    }
+    on_event(DeskEvent::Ended { message: message.clone() });
+    inner.changed(&[Topic::Desk]);
+    Ok(message)
+}
+
+async fn stream(
+    inner: &Arc<Inner>,
+    mut answer: Answer,
+    keeping: &mut Keeping,
+    stop: &CancellationToken,
+    on_event: &mut (impl FnMut(DeskEvent) + Send),
+) -> Result<MessageView> {
+    let about = answer.info().clone();
+    keeping.row.request = Some(about.request);
+    keeping.row.connection_label = Some(about.connection.clone());
+    let mut kept_at = inner.clock.since_start();
+    let (state, fault, outcome) = loop {
+        let chunk = tokio::select! { chunk = answer.next() => chunk, () = stop.cancelled() => {
+            break (MessageState::Stopped, None, answer.abort());
+        }};
+        match chunk {
+            None => break (MessageState::Done, None, answer.outcome().cloned()),
+            Some(Err(fault)) => break (MessageState::Failed, Some(fault), answer.outcome().cloned()),
+            Some(Ok(chunk)) => {
+                let (mut text, mut reasoning) = (String::new(), String::new());
+                let pieces = std::iter::once(chunk).chain(std::iter::from_fn(|| answer.ready()));
+                for event in pieces.flat_map(|chunk| chunk.events) {
+                    match event {
+                        StreamEvent::Text(piece) => text.push_str(&piece),
+                        StreamEvent::Reasoning(piece) => reasoning.push_str(&piece),
+                        _ => {}
+                    }
+                }
+                keeping.add(&text, &reasoning).await?;
+                if !reasoning.is_empty() {
+                    on_event(DeskEvent::Reasoning { text: reasoning });
+                }
+                if !text.is_empty() {
+                    on_event(DeskEvent::Text { text });
+                }
+                let now = inner.clock.since_start();
+                if now.saturating_sub(kept_at) >= KEEP_EVERY {
+                    kept_at = now;
+                    keeping.keep().await?;
+                }
+            }
+        }
+    };
+    let quiet_line = outcome.map(|outcome| answer_view(&about, &outcome));
+    keeping.end(state, fault, quiet_line).await
+}
+
+/// Takes the answer off the list of running ones, whatever happens to it.
+struct Ending {
+    inner: Arc<Inner>,
+    id: MessageId,
+}
+
+impl Drop for Ending {
+    fn drop(&mut self) {
+        self.inner.running.end(self.id);
+    }
+}
+
+/// The row of the answer while it grows.
+struct Keeping {
+    inner: Arc<Inner>,
+    row: MessageRow,
+    content: Content,
+    unkept: bool,
+    place: Place,
+}
+
+impl Keeping {
+    async fn add(&mut self, text: &str, reasoning: &str) -> Result<()> {
+        if text.is_empty() && reasoning.is_empty() {
+            return Ok(());
+        }
+        self.content.text.push_str(text);
+        if !reasoning.is_empty() {
+            self.content.reasoning.get_or_insert_default().push_str(reasoning);
+        }
+        self.unkept = true;
+        // The first piece of another answer is the moment in which the old one goes.
+        if matches!(self.place, Place::After { .. }) { self.keep().await } else { Ok(()) }
+    }
+
+    /// Seals and writes what there is. A full disk does not end the answer: its text is still on the screen, and the
+    /// end tries again and says so.
+    async fn keep(&mut self) -> Result<()> {
+        if !self.unkept {
+            return Ok(());
+        }
+        match self.write().await {
+            Ok(()) => {
+                self.unkept = false;
+                Ok(())
+            }
+            Err(fault) if matches!(fault.code(), Code::DiskFull | Code::Busy) => Ok(()),
+            Err(fault) => Err(fault),
+        }
+    }
+
+    async fn write(&mut self) -> Result<()> {
+        self.row.rev += 1;
+        self.row.updated_at = self.inner.clock.now();
+        self.row.text = Texts::of(&self.inner).seal(&self.row, &self.content)?;
+        let (inner, row) = (self.inner.clone(), self.row.clone());
+        let replaces = match &self.place {
+            Place::Kept => None,
+            Place::After { question, edited } => Some((question.clone(), *edited)),
+        };
+        blocking(move || {
+            inner.store.write(|tx| {
+                if let Some((question, edited)) = &replaces {
+                    messages::remove_after(tx, question.id)?;
+                    if *edited {
+                        messages::update(tx, question)?;
+                    }
+                    messages::insert(tx, &row)?;
+                } else {
+                    messages::update(tx, &row)?;
+                }
+                conversations::touch(tx, row.conversation, row.updated_at)
+            })
+        })
+        .await?;
+        self.place = Place::Kept;
+        Ok(())
+    }
+
+    /// Keeps the end. An answer again that never began leaves the old one where it is.
+    async fn end(
+        &mut self,
+        state: MessageState,
+        fault: Option<Fault>,
+        answer: Option<AnswerView>,
+    ) -> Result<MessageView> {
+        self.row.state = state;
+        let meta = Meta { answer, fault: fault.as_ref().map(FaultView::from) };
+        self.row.meta = serde_json::to_string(&meta).unwrap_or_else(|_| "{}".to_owned());
+        let never_began = matches!(self.place, Place::After { .. }) && state != MessageState::Done;
+        if !never_began {
+            self.write().await?;
+        }
+        let content = std::mem::take(&mut self.content);
+        Ok(view(&self.row, content))
+    }
+}
+
+fn answer_view(about: &crate::send::AnswerInfo, outcome: &Outcome) -> AnswerView {
+    let usage = &outcome.settled.usage;
+    let told = outcome.settled.quality == inkhorn_domain::Quality::Reported;
+    let read = usage.input.unwrap_or(0) as f64;
+    let local = about.locality == inkhorn_domain::Locality::Local;
+    let cut =
+        local && told && about.input_estimate >= CUT_FROM && read < about.input_estimate as f64 * CUT_BELOW;
+    let millis = |duration: Duration| u64::try_from(duration.as_millis()).unwrap_or(u64::MAX);
+    AnswerView {
+        model: about.model.to_string(),
+        answered_by: outcome.answered_by.clone(),
+        connection: about.connection.clone(),
+        locality: about.locality.as_str().to_owned(),
+        input_tokens: usage.input,
+        output_tokens: usage.output,
+        cost: cost_view(outcome.settled.cost),
+        quality: outcome.settled.quality.as_str().to_owned(),
+        latency_ms: millis(outcome.latency),
+        first_token_ms: outcome.first_token.map(millis),
+        finish: outcome.finish.map(|reason| reason.as_str().to_owned()),
+        prompt_cut: cut && outcome.result == RequestResult::Completed,
+    }
+}
+
+fn cost_view(cost: Cost) -> CostView {
+    CostView { usd: cost.amount.map(|amount| amount.to_string()), source: cost.source.as_str().to_owned() }
+}
+
+impl Engine {
+    pub(super) fn estimate_for(&self, model: Option<String>, input_tokens: u64) -> Result<DeskEstimateView> {
+        let house = self.inner.house()?;
+        let address = model.as_deref().and_then(ModelAddress::parse);
+        let known = address.and_then(|address| {
+            let live = house.connection(&address.slug)?.clone();
+            Some((live, address.model))
+        });
+        let Some((live, id)) = known else {
+            return Ok(DeskEstimateView {
+                model: None,
+                input_tokens,
+                cost: cost_view(Cost::UNKNOWN),
+                price: PriceView::from(&inkhorn_domain::Price::UNKNOWN),
+                fits: None,
+                context_length: None,
+            });
+        };
+        let listing = live.model(&id);
+        let pricing = live.pricing(live.locality_of(listing), listing);
+        let reading = inkhorn_domain::TokenUsage {
+            input: Some(input_tokens),
+            output: Some(0),
+            ..inkhorn_domain::TokenUsage::default()
+        };
+        // A local server may have loaded the model with less than it could take: that is what the text must fit.
+        let loaded = listing.and_then(|model| model.local.as_ref()).and_then(|local| local.loaded_context);
+        let context_length = loaded.or(listing.and_then(|model| model.context_length));
+        Ok(DeskEstimateView {
+            model,
+            input_tokens,
+            cost: cost_view(pricing.cost(&id, &reading)),
+            price: PriceView::from(&pricing.price(&id)),
+            fits: context_length.map(|most| input_tokens <= most),
+            context_length,
+        })
+    }
+}

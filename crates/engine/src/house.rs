@@ -1,0 +1,384 @@
+//! What the path of a request must know, read from the database once and again only when it changed.
+
+use crate::Inner;
+use crate::admitted::AdmittedApps;
+use crate::settings::{ConnectionSettings, Remembered};
+use inkhorn_dialects::WriteOptions;
+use inkhorn_domain::{ChatRequest, ConnectionId, Dialect, Locality, ModelListing, Privacy, Slug, UnixMillis};
+use inkhorn_fault::{Code, Fault, Result};
+use inkhorn_metering::Pricing;
+use inkhorn_providers::{AuthStyle, ConnectionTarget, Credential, CustomHeader, ProviderEntry, Refusal};
+use inkhorn_secret::{Origin, Secret};
+use inkhorn_store::connections::ConnectionRow;
+use inkhorn_store::models::ModelListRow;
+use inkhorn_store::secrets::SecretRow;
+use inkhorn_store::{apps, connections, models, secrets, settings};
+use inkhorn_vault::{Destination, Purpose, SealContext};
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+/// For so long a look at the database whether another process wrote to it is not repeated, in milliseconds.
+const LOOK_AGAIN: u64 = 50;
+
+/// Everything that is read often, as it was at one moment.
+pub(crate) struct House {
+    pub connections: Vec<Arc<LiveConnection>>,
+    by_slug: HashMap<Slug, usize>,
+    pub apps: AdmittedApps,
+    pub default_model: Option<String>,
+    pub last_model: Option<String>,
+    pub recent: Vec<String>,
+    seen_elsewhere: u64,
+}
+
+/// A connection with all that a request through it needs. Secrets stay sealed in here.
+pub(crate) struct LiveConnection {
+    pub row: ConnectionRow,
+    pub entry: Arc<ProviderEntry>,
+    pub settings: ConnectionSettings,
+    pub list: Arc<ModelIndex>,
+    secrets: Vec<SecretRow>,
+    target: Result<ConnectionTarget>,
+    last_used: AtomicI64,
+}
+
+/// The models of one connection, found by id.
+#[derive(Default)]
+pub(crate) struct ModelIndex {
+    pub fetched_at: Option<UnixMillis>,
+    pub models: Vec<ModelListing>,
+    by_id: HashMap<String, usize>,
+}
+
+/// Secrets in the clear, for the moment in which a request is built.
+pub(crate) struct Unsealed {
+    key: Option<Secret>,
+    headers: Vec<CustomHeader>,
+    origins: Vec<Origin>,
+}
+
+impl Unsealed {
+    pub(crate) fn credential(&self) -> Credential<'_> {
+        Credential { key: self.key.as_ref(), headers: &self.headers, origins: &self.origins }
+    }
+
+    /// Key and headers, to be sealed again.
+    pub(crate) fn into_parts(self) -> (Option<Secret>, Vec<CustomHeader>) {
+        (self.key, self.headers)
+    }
+}
+
+impl Inner {
+    /// What is known now. Looks into the database only when it was not looked at for a moment, and reads it again only
+    /// when another process changed it.
+    pub(crate) fn house(&self) -> Result<Arc<House>> {
+        let now = u64::try_from(self.clock.since_start().as_millis()).unwrap_or(u64::MAX);
+        let looked = self.house_checked.load(Ordering::Relaxed);
+        if let Some(house) = self.house.load_full() {
+            if now < looked.saturating_add(LOOK_AGAIN) {
+                return Ok(house);
+            }
+            self.house_checked.store(now, Ordering::Relaxed);
+            if house.seen_elsewhere == self.store.changes_elsewhere() {
+                return Ok(house);
+            }
+        }
+        let house = self.reload()?;
+        self.vault.load_rows(&self.store)?;
+        use inkhorn_contract::Topic::*;
+        self.changed(&[Status, Vault, Connections, Models, Desk, Apps]);
+        Ok(house)
+    }
+
+    /// Reads everything anew, after a change of our own or of somebody else's.
+    pub(crate) fn reload(&self) -> Result<Arc<House>> {
+        let _one_at_a_time = self.house_lock.lock();
+        let seen_elsewhere = self.store.changes_elsewhere();
+        let before = self.house.load_full();
+        let house = Arc::new(House::load(self, before.as_deref(), seen_elsewhere)?);
+        self.house.store(Some(house.clone()));
+        Ok(house)
+    }
+
+    /// Writes last uses back: one flush for many requests.
+    pub(crate) fn flush_last_used(&self) -> Result<()> {
+        let Some(house) = self.house.load_full() else { return Ok(()) };
+        let later = |now: i64, then: Option<i64>| (now > then.unwrap_or(0)).then_some(now);
+        let connections: Vec<_> = house
+            .connections
+            .iter()
+            .filter_map(|live| {
+                Some((live.id(), later(live.last_used.load(Ordering::Relaxed), live.row.last_used)?))
+            })
+            .collect();
+        let apps = self.app_uses();
+        if connections.is_empty() && apps.is_empty() {
+            return Ok(());
+        }
+        self.store.write(|tx| {
+            for (id, at) in &connections {
+                // A connection that was removed meanwhile has no last use.
+                let _ = connections::touch_used(tx, *id, *at);
+            }
+            for (id, at) in &apps {
+                let _ = apps::touch_used(tx, *id, *at);
+            }
+            Ok(())
+        })
+    }
+}
+
+impl House {
+    fn load(inner: &Inner, before: Option<&House>, seen_elsewhere: u64) -> Result<Self> {
+        let (rows, mut sealed, lists, admitted, remembered) = inner.store.read(|db| {
+            let rows = connections::load_all(db)?;
+            let sealed = secrets::load_all(db)?;
+            let known = |id: ConnectionId| before.and_then(|house| house.list_of(id));
+            let mut lists: HashMap<ConnectionId, Arc<ModelIndex>> = HashMap::new();
+            for row in &rows {
+                // A list of thousands is read again only when it is another one.
+                let fetched_at = models::fetched_at(db, row.id)?;
+                let list = match known(row.id).filter(|list| list.fetched_at == fetched_at) {
+                    Some(list) => list,
+                    None => Arc::new(models::load(db, row.id)?.map(ModelIndex::of).unwrap_or_default()),
+                };
+                lists.insert(row.id, list);
+            }
+            let remembered = Remembered::of(&settings::load_all(db)?);
+            Ok((rows, sealed, lists, AdmittedApps::of(apps::load_all(db)?), remembered))
+        })?;
+        let mut live = Vec::with_capacity(rows.len());
+        for row in rows {
+            let Some(entry) = inner.catalogue.find(&row.provider).cloned() else {
+                // The writer's own catalogue lost the entry: the connection is kept and cannot be used until it is back.
+                tracing::warn!(provider = %row.provider, "no catalogue entry for a connection");
+                continue;
+            };
+            let own = |secret: &SecretRow| secret.owner_kind == OWNER && secret.owner_id == row.id.0;
+            let (secrets, rest): (Vec<_>, Vec<_>) = sealed.into_iter().partition(own);
+            sealed = rest;
+            let list = lists.get(&row.id).cloned().unwrap_or_default();
+            live.push(Arc::new(LiveConnection::new(inner, row, entry, secrets, list)));
+        }
+        let by_slug = live.iter().enumerate().map(|(at, one)| (one.row.slug.clone(), at)).collect();
+        Ok(Self {
+            connections: live,
+            by_slug,
+            apps: admitted,
+            default_model: remembered.default_model,
+            last_model: remembered.last_model,
+            recent: remembered.recent,
+            seen_elsewhere,
+        })
+    }
+
+    pub(crate) fn connection(&self, slug: &Slug) -> Option<&Arc<LiveConnection>> {
+        self.by_slug.get(slug).map(|at| &self.connections[*at])
+    }
+
+    /// The connection of this slug, or the fault that says that there is none.
+    pub(crate) fn named(&self, slug: &str) -> Result<&Arc<LiveConnection>> {
+        let found = Slug::parse(slug).and_then(|slug| self.connection(&slug));
+        found.ok_or_else(|| Fault::new(Code::NotFound).with("name", slug))
+    }
+
+    /// Whether the model's connection is there.
+    pub(crate) fn knows(&self, model: &str) -> bool {
+        inkhorn_domain::ModelAddress::parse(model)
+            .is_some_and(|address| self.by_slug.contains_key(&address.slug))
+    }
+
+    fn list_of(&self, id: ConnectionId) -> Option<Arc<ModelIndex>> {
+        self.connections.iter().find(|live| live.id() == id).map(|live| live.list.clone())
+    }
+}
+
+/// The kind of owner that a connection's secrets have.
+pub(crate) const OWNER: &str = "connection";
+
+impl LiveConnection {
+    fn new(
+        inner: &Inner,
+        row: ConnectionRow,
+        entry: Arc<ProviderEntry>,
+        secrets: Vec<SecretRow>,
+        list: Arc<ModelIndex>,
+    ) -> Self {
+        let settings = ConnectionSettings::read(&row.settings);
+        let auth = auth_of(&row.auth).unwrap_or_else(|| entry.auth.clone());
+        let target = settings.target(inner, &entry, &row.base_url, auth);
+        let last_used = AtomicI64::new(row.last_used.unwrap_or(0));
+        Self { row, entry, settings, list, secrets, target, last_used }
+    }
+
+    pub(crate) fn id(&self) -> ConnectionId {
+        self.row.id
+    }
+
+    pub(crate) fn slug(&self) -> &Slug {
+        &self.row.slug
+    }
+
+    pub(crate) fn label(&self) -> &str {
+        &self.row.label
+    }
+
+    pub(crate) fn provider(&self) -> &str {
+        &self.row.provider
+    }
+
+    pub(crate) fn dialect(&self) -> Dialect {
+        self.entry.dialect
+    }
+
+    pub(crate) fn is_active(&self) -> bool {
+        self.row.active
+    }
+
+    /// A key or a header value is sealed for it.
+    pub(crate) fn needs_key(&self) -> bool {
+        !self.secrets.is_empty()
+    }
+
+    pub(crate) fn key_row(&self) -> Option<&SecretRow> {
+        self.secrets.iter().find(|secret| secret.field == "key")
+    }
+
+    pub(crate) fn header_rows(&self) -> impl Iterator<Item = (&str, &SecretRow)> {
+        self.secrets.iter().filter_map(|secret| Some((secret.field.strip_prefix("header:")?, secret)))
+    }
+
+    pub(crate) fn auth(&self) -> AuthStyle {
+        auth_of(&self.row.auth).unwrap_or_else(|| self.entry.auth.clone())
+    }
+
+    pub(crate) fn target(&self) -> Result<&ConnectionTarget> {
+        self.target.as_ref().map_err(Clone::clone)
+    }
+
+    pub(crate) fn model(&self, id: &str) -> Option<&ModelListing> {
+        self.list.by_id.get(id).map(|at| &self.list.models[*at])
+    }
+
+    /// Where a text for this model goes. A local server that passes the model on to another host is not local.
+    pub(crate) fn locality_of(&self, listing: Option<&ModelListing>) -> Locality {
+        let passed_on =
+            listing.and_then(|model| model.local.as_ref()).is_some_and(|local| local.remote_host.is_some());
+        if passed_on { Locality::Cloud } else { self.row.locality }
+    }
+
+    pub(crate) fn pricing(&self, locality: Locality, listing: Option<&ModelListing>) -> Pricing {
+        Pricing {
+            local: locality == Locality::Local,
+            prices_id: self.entry.prices.clone(),
+            listed: listing.and_then(|model| model.price),
+        }
+    }
+
+    pub(crate) fn write_options(&self) -> &WriteOptions {
+        &self.entry.options
+    }
+
+    /// What the writer set for the connection, where the request says nothing.
+    pub(crate) fn fill_in(&self, request: &mut ChatRequest) {
+        request.temperature = request.temperature.or(self.settings.temperature);
+        request.max_tokens = request.max_tokens.or(self.settings.max_tokens);
+    }
+
+    /// Opens what is sealed for this connection. Every envelope opens only for the address and the way of sending
+    /// that it was sealed for: a row that was edited from outside fails here, before anything is sent.
+    pub(crate) fn unseal(&self, inner: &Inner) -> Result<Unsealed> {
+        let mut unsealed = Unsealed { key: None, headers: Vec::new(), origins: Vec::new() };
+        if self.secrets.is_empty() {
+            return Ok(unsealed);
+        }
+        let origin = self.target()?.destination().origin().clone();
+        unsealed.origins.push(origin);
+        let auth = self.auth();
+        for row in &self.secrets {
+            let destination = Destination { origins: &unsealed.origins, auth: auth.as_str() };
+            let bytes = inner.vault.open(&secret_context(row, destination), &row.env)?;
+            let secret = Secret::from_utf8(bytes).ok_or_else(|| Fault::new(Code::Tampered))?;
+            match row.field.strip_prefix("header:") {
+                None => unsealed.key = Some(secret),
+                Some(name) => unsealed.headers.push(CustomHeader::parse(name, &secret)?),
+            }
+        }
+        Ok(unsealed)
+    }
+
+    /// Names a refusal of the provider. The key is opened once more, to take it out of the provider's words; where it
+    /// cannot be opened any more, those words are left out.
+    pub(crate) fn classify(&self, inner: &Inner, refusal: &Refusal, model: &str) -> Fault {
+        let now = system_time(inner.clock.now());
+        let Ok(target) = self.target() else { return Fault::new(Code::UpstreamFailed) };
+        match self.unseal(inner) {
+            Ok(unsealed) => target.classify_refusal(&unsealed.credential(), model, refusal, now),
+            Err(_) => {
+                let silent = Refusal { body: Default::default(), ..refusal.clone() };
+                target.classify_refusal(&Credential::NONE, model, &silent, now)
+            }
+        }
+    }
+
+    pub(crate) fn note_used(&self, now: UnixMillis) {
+        self.last_used.fetch_max(now, Ordering::Relaxed);
+    }
+
+    pub(crate) fn last_used(&self) -> Option<UnixMillis> {
+        Some(self.last_used.load(Ordering::Relaxed)).filter(|at| *at > 0)
+    }
+
+    /// Models of the list and those typed by hand, each once; typed ones that the list does not have come last.
+    pub(crate) fn all_models(&self) -> impl Iterator<Item = std::borrow::Cow<'_, ModelListing>> {
+        use std::borrow::Cow;
+        let typed = self.row.own_models.iter().filter(|id| self.model(id).is_none());
+        self.list
+            .models
+            .iter()
+            .map(Cow::Borrowed)
+            .chain(typed.map(|id| Cow::Owned(ModelListing::named(id.as_str()))))
+    }
+}
+
+impl ModelIndex {
+    fn of(row: ModelListRow) -> Self {
+        let by_id = row.models.iter().enumerate().map(|(at, model)| (model.id.clone(), at)).collect();
+        Self { fetched_at: Some(row.fetched_at), models: row.models, by_id }
+    }
+}
+
+/// What a connection's secret is bound to.
+pub(crate) fn secret_context<'a>(row: &'a SecretRow, destination: Destination<'a>) -> SealContext<'a> {
+    SealContext {
+        purpose: Purpose::Secret,
+        record: row.id,
+        owner_kind: &row.owner_kind,
+        owner: row.owner_id,
+        field: &row.field,
+        revision: row.rev.unsigned_abs(),
+        destination: Some(destination),
+    }
+}
+
+/// The database keeps the way of sending a key as a JSON text.
+pub(crate) fn auth_to_json(auth: &AuthStyle) -> String {
+    serde_json::Value::from(auth.as_str()).to_string()
+}
+
+fn auth_of(json: &str) -> Option<AuthStyle> {
+    serde_json::from_str(json).ok()
+}
+
+pub(crate) fn system_time(now: UnixMillis) -> SystemTime {
+    UNIX_EPOCH + Duration::from_millis(now.max(0).unsigned_abs())
+}
+
+/// Reads `local`, `zero-retention` or `cloud`.
+pub(crate) fn parse_privacy(word: &str) -> Result<Privacy> {
+    serde_json::from_value(word.into()).map_err(|_| {
+        Fault::new(Code::UsageError).with("reason", "a privacy level is local, zero-retention or cloud")
+    })
+}

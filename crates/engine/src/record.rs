@@ -1,0 +1,154 @@
+//! The usage row of one request, from asking to the end. It is written exactly once, on every way out.
+
+use crate::Inner;
+use crate::house::LiveConnection;
+use crate::send::{Ask, Outcome, count};
+use inkhorn_contract::Topic;
+use inkhorn_domain::{
+    FinishReason, ModelAddress, RequestId, RequestResult, StreamEvent, TokenUsage, UnixMillis,
+};
+use inkhorn_fault::{Code, Fault, Result};
+use inkhorn_metering::{Reservation, TextWritten};
+use inkhorn_store::usage::UsageRow;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+/// A request that is under way. Dropped without having been closed (the caller went away, the task was ended), it
+/// closes itself as *aborted*.
+pub(crate) struct Record {
+    engine: Arc<Inner>,
+    connection: Arc<LiveConnection>,
+    reservation: Option<Reservation>,
+    row: UsageRow,
+    asked: Instant,
+    sent: Option<Instant>,
+    first_token: Option<Duration>,
+    usage: TokenUsage,
+    written: TextWritten,
+    finish: Option<FinishReason>,
+}
+
+impl Record {
+    pub(crate) fn open(
+        engine: Arc<Inner>,
+        ask: &Ask,
+        address: &ModelAddress,
+        connection: &Arc<LiveConnection>,
+        reservation: Reservation,
+    ) -> Self {
+        let row = UsageRow {
+            request: RequestId(crate::random::make_id()),
+            attempt: 1,
+            time: engine.clock.now(),
+            face: ask.face,
+            app: ask.app.as_ref().map(|app| app.name.clone()),
+            feature: ask.feature.to_string(),
+            connection: Some(connection.id()),
+            slug: Some(connection.slug().as_str().to_owned()),
+            provider: Some(connection.provider().to_owned()),
+            model_asked: address.model.clone(),
+            model_answered: None,
+            tokens: TokenUsage::default(),
+            cost: None,
+            cost_source: inkhorn_domain::CostSource::Unknown,
+            quality: inkhorn_domain::Quality::Partial,
+            result: RequestResult::Aborted,
+            fault: None,
+            latency_ms: None,
+            first_token_ms: None,
+            finish: None,
+        };
+        let connection = connection.clone();
+        let (usage, written) = (TokenUsage::default(), TextWritten::default());
+        let reservation = Some(reservation);
+        let asked = Instant::now();
+        Self {
+            engine,
+            connection,
+            reservation,
+            row,
+            asked,
+            sent: None,
+            first_token: None,
+            usage,
+            written,
+            finish: None,
+        }
+    }
+
+    pub(crate) fn request(&self) -> RequestId {
+        self.row.request
+    }
+
+    pub(crate) fn started(&self) -> UnixMillis {
+        self.row.time
+    }
+
+    /// From here on the provider may have seen the request.
+    pub(crate) fn sent(&mut self) {
+        self.sent = Some(Instant::now());
+    }
+
+    /// Learns from an event of the answer.
+    pub(crate) fn observe(&mut self, event: &StreamEvent) {
+        if count(&mut self.written, event) && self.first_token.is_none() {
+            self.first_token = Some(self.asked.elapsed());
+        }
+        match event {
+            StreamEvent::Started { model: Some(model), .. } => self.row.model_answered = Some(model.clone()),
+            StreamEvent::Usage(usage) => self.usage.overwrite(*usage),
+            StreamEvent::Finished(reason) => self.finish = Some(*reason),
+            _ => {}
+        }
+    }
+
+    /// Closes a request whose answer never began, and hands the reason on.
+    pub(crate) fn close_unsent(mut self, result: RequestResult, fault: Fault) -> Fault {
+        match self.close(result, Some(fault.code())) {
+            // The reason matters more to the writer than that it could not be written down.
+            Ok(_) | Err(_) => fault,
+        }
+    }
+
+    /// Settles the reservation and commits the row.
+    ///
+    /// # Errors
+    /// `disk_full` and its like: the request ended, but its row could not be written.
+    pub(crate) fn close(&mut self, result: RequestResult, error: Option<Code>) -> Result<Outcome> {
+        let Some(reservation) = self.reservation.take() else { return Err(Fault::new(Code::Busy)) };
+        // What was never sent used nothing, whatever stopped it.
+        let used = if self.sent.is_none() { RequestResult::Refused } else { result };
+        let settled = reservation.settle(self.usage, &self.written, used);
+        let latency = self.asked.elapsed();
+        let millis = |duration: Duration| u64::try_from(duration.as_millis()).unwrap_or(u64::MAX);
+        self.row.tokens = settled.usage;
+        self.row.cost = settled.cost.amount;
+        self.row.cost_source = settled.cost.source;
+        self.row.quality = settled.quality;
+        self.row.result = result;
+        self.row.fault = error;
+        self.row.latency_ms = Some(millis(latency));
+        self.row.first_token_ms = self.first_token.map(millis);
+        self.row.finish = self.finish;
+        let written = self.engine.store.append_usage(&self.row);
+        self.engine.note_result(&self.connection, result, error, self.row.time);
+        self.engine.changed(&[Topic::Usage, Topic::Status]);
+        written?;
+        Ok(Outcome {
+            settled,
+            result,
+            finish: self.finish,
+            answered_by: self.row.model_answered.clone(),
+            latency,
+            first_token: self.first_token,
+        })
+    }
+}
+
+impl Drop for Record {
+    fn drop(&mut self) {
+        if self.reservation.is_some() {
+            let _ = self.close(RequestResult::Aborted, None);
+        }
+    }
+}

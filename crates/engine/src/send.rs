@@ -1,0 +1,396 @@
+//! The one path that every request of every face takes: resolve, route, reserve, unseal, send, read, meter, record.
+//!
+//! Reads from top to bottom as it happens. Nothing here asks which face a request came from, or which provider it goes
+//! to; both are facts that are written into the usage row.
+
+use crate::admitted::AdmittedApp;
+use crate::house::LiveConnection;
+use crate::models::member;
+use crate::record::Record;
+use crate::{Engine, Inner};
+use bytes::Bytes;
+use inkhorn_dialects::{AnswerDecoder, Chunk, Peek, WireError, pass_through, read_request, write_request};
+use inkhorn_domain::{
+    ChatRequest, Dialect, Face, FinishReason, Locality, ModelAddress, Part, Privacy, RequestId,
+    RequestResult, StreamEvent, UnixMillis,
+};
+use inkhorn_fault::{Code, Fault, Result};
+use inkhorn_metering::{Reservation, Settled, TextWritten, estimate_tokens};
+use inkhorn_outbound as outbound;
+use inkhorn_providers::Refusal;
+use inkhorn_routing::{Conditions, Wishes, candidates, resolve};
+use std::borrow::Cow;
+use std::collections::VecDeque;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// A request as a face hands it in.
+pub struct Ask {
+    /// The way in.
+    pub face: Face,
+    /// What it is for: `chat`, `gateway`, or the writer's own word.
+    pub feature: Cow<'static, str>,
+    /// The program behind it, for the gateway.
+    pub app: Option<Arc<AdmittedApp>>,
+    /// How far the text may travel.
+    pub privacy: Privacy,
+    /// The caller's own choice, `slug/model-id`.
+    pub model: Option<String>,
+    /// The conversation's model.
+    pub conversation_model: Option<String>,
+    /// What is asked.
+    pub body: AskBody,
+}
+
+/// What is asked, in our words or in a dialect's.
+pub enum AskBody {
+    /// In our words.
+    Chat(ChatRequest),
+    /// As a program sent it. Goes through unharmed where the connection speaks the same dialect.
+    Wire {
+        /// The dialect that it is written in.
+        dialect: Dialect,
+        /// The body.
+        body: Bytes,
+        /// What was seen at a glance.
+        seen: Peek,
+    },
+}
+
+/// Facts about an answer that has begun.
+#[derive(Clone, Debug)]
+pub struct AnswerInfo {
+    /// The request's id, in the usage log too.
+    pub request: RequestId,
+    /// What was asked, `slug/model-id`.
+    pub model: ModelAddress,
+    /// The connection's label.
+    pub connection: String,
+    /// Where the text goes.
+    pub locality: Locality,
+    /// The caller's dialect is the connection's: frames may pass as they are.
+    pub same_dialect: bool,
+    /// About how many tokens went out.
+    pub input_estimate: u64,
+    /// When it was asked.
+    pub started: UnixMillis,
+}
+
+/// How an answer ended, as recorded.
+#[derive(Clone, Debug)]
+pub struct Outcome {
+    /// Tokens and cost.
+    pub settled: Settled,
+    /// How it ended.
+    pub result: RequestResult,
+    /// Why the model stopped.
+    pub finish: Option<FinishReason>,
+    /// The model that answered, as the provider names it.
+    pub answered_by: Option<String>,
+    /// From asking to the end.
+    pub latency: Duration,
+    /// From asking to the first token.
+    pub first_token: Option<Duration>,
+}
+
+/// An answer that is coming in. Dropped before its end, the upstream request ends and the row says *aborted*.
+pub struct Answer {
+    info: AnswerInfo,
+    upstream: Option<outbound::Answer>,
+    decoder: AnswerDecoder,
+    connection: Arc<LiveConnection>,
+    engine: Arc<Inner>,
+    ready: VecDeque<Chunk>,
+    fresh: Vec<Chunk>,
+    failed: Option<Fault>,
+    over: bool,
+    record: Record,
+    outcome: Option<Outcome>,
+}
+
+impl Engine {
+    /// Sends a request and waits until its answer begins.
+    ///
+    /// # Errors
+    /// Every [`Fault`] that a request can meet before the first byte of its answer. The failure is recorded.
+    pub async fn send(&self, ask: Ask) -> Result<Answer> {
+        let inner = self.inner.clone();
+        let house = inner.house()?;
+
+        // Resolve: which model is meant.
+        let wishes = Wishes {
+            explicit: ask.model.as_deref(),
+            conversation: ask.conversation_model.as_deref(),
+            default: house.default_model.as_deref(),
+        };
+        let (address, _) = resolve(wishes)?;
+        let known = house.connection(&address.slug);
+        let connection =
+            known.ok_or_else(|| Fault::new(Code::ModelNotFound).with("model", &address))?.clone();
+        let same_dialect =
+            matches!(&ask.body, AskBody::Wire { dialect, .. } if *dialect == connection.dialect());
+        let listing = connection.model(&address.model);
+        let locality = connection.locality_of(listing);
+
+        // Reserve: what it may cost at worst. From here on the request is in the log, whatever becomes of it.
+        let (input_estimate, max_output) = ask.body.size();
+        let pricing = connection.pricing(locality, listing);
+        let reservation = Reservation::new(&address.model, pricing, input_estimate, max_output);
+        let mut record = Record::open(inner.clone(), &ask, &address, &connection, reservation);
+
+        // Route: who may serve. One member for now, through the same door as many.
+        let member = member(&connection, locality);
+        let now = Conditions { privacy: ask.privacy, vault_open: inner.vault.is_open() };
+        if let Err(fault) = candidates(&[member], now) {
+            return Err(record.close_unsent(RequestResult::Refused, fault));
+        }
+
+        let info = AnswerInfo {
+            request: record.request(),
+            model: address,
+            connection: connection.label().to_owned(),
+            locality,
+            same_dialect,
+            input_estimate,
+            started: record.started(),
+        };
+        match dispatch(&inner, &connection, &info, ask.body, &mut record).await {
+            Ok((upstream, decoder)) => Ok(Answer {
+                info,
+                upstream: Some(upstream),
+                decoder,
+                connection,
+                engine: inner,
+                ready: VecDeque::new(),
+                fresh: Vec::new(),
+                failed: None,
+                over: false,
+                record,
+                outcome: None,
+            }),
+            Err(fault) => Err(record.close_unsent(RequestResult::Failed, fault)),
+        }
+    }
+}
+
+/// Writes the body, unseals the key, sends, and looks at the status.
+async fn dispatch(
+    inner: &Inner,
+    connection: &LiveConnection,
+    info: &AnswerInfo,
+    body: AskBody,
+    record: &mut Record,
+) -> Result<(outbound::Answer, AnswerDecoder)> {
+    let model = &info.model.model;
+    let (bytes, streaming) = write_body(connection, model, body, info.same_dialect)?;
+    let prepared = {
+        // The key lives in the clear inside this block: out of its envelope, into the one header that bears it.
+        let unsealed = connection.unseal(inner)?;
+        connection.target()?.prepare_chat(&unsealed.credential(), bytes)?
+    };
+    record.sent();
+    let answer = match prepared.send().await {
+        Ok(Ok(answer)) => answer,
+        Ok(Err(refusal)) => return Err(connection.classify(inner, &refusal, model)),
+        Err(fault) => return Err(fault.with("provider", connection.label())),
+    };
+    let decoder = AnswerDecoder::new(connection.dialect(), streaming);
+    Ok((answer, if info.same_dialect { decoder.keeping_raw() } else { decoder }))
+}
+
+fn write_body(
+    connection: &LiveConnection,
+    model: &str,
+    body: AskBody,
+    same_dialect: bool,
+) -> Result<(Bytes, bool)> {
+    let bad = |bad: inkhorn_dialects::BadRequest| Fault::new(Code::BadRequest).with("reason", bad);
+    let options = connection.write_options();
+    let (mut request, dialect) = match body {
+        AskBody::Wire { dialect, body, seen } if same_dialect => {
+            let bytes = pass_through(dialect, &body, model, options).map_err(bad)?;
+            return Ok((bytes.into(), seen.stream));
+        }
+        AskBody::Wire { dialect, body, .. } => (read_request(dialect, &body).map_err(bad)?, dialect),
+        AskBody::Chat(request) => (request, connection.dialect()),
+    };
+    debug_assert!(dialect != connection.dialect() || !same_dialect);
+    model.clone_into(&mut request.model);
+    connection.fill_in(&mut request);
+    let streaming = request.stream;
+    Ok((write_request(connection.dialect(), &request, options).into(), streaming))
+}
+
+impl AskBody {
+    /// About how many tokens go out, and the most that may come back.
+    fn size(&self) -> (u64, Option<u64>) {
+        match self {
+            Self::Wire { seen, .. } => (seen.text_bytes.div_ceil(4) as u64, seen.max_tokens),
+            Self::Chat(request) => {
+                let parts = request.messages.iter().flat_map(|message| &message.parts);
+                let text: u64 = parts
+                    .map(|part| match part {
+                        Part::Text(text) | Part::ToolResult { text, .. } | Part::Reasoning { text, .. } => {
+                            estimate_tokens(text)
+                        }
+                        Part::ToolCall { arguments, .. } => estimate_tokens(arguments),
+                        Part::Image(_) => 0,
+                    })
+                    .sum();
+                (text + 4 * request.messages.len() as u64, request.max_tokens)
+            }
+        }
+    }
+}
+
+impl Answer {
+    /// Facts that stand since the beginning.
+    pub fn info(&self) -> &AnswerInfo {
+        &self.info
+    }
+
+    /// How it ended; absent until [`Answer::next`] has said so.
+    pub fn outcome(&self) -> Option<&Outcome> {
+        self.outcome.as_ref()
+    }
+
+    /// The next piece. `None` means that the answer came to its end **and its usage row is committed**; an error, that
+    /// it broke off, which is recorded too. Nothing comes after either.
+    pub async fn next(&mut self) -> Option<Result<Chunk>> {
+        loop {
+            if let Some(chunk) = self.ready.pop_front() {
+                return Some(Ok(chunk));
+            }
+            if let Some(fault) = self.failed.take() {
+                return Some(Err(fault));
+            }
+            if self.over {
+                return None;
+            }
+            let Some(upstream) = &mut self.upstream else { return None };
+            match upstream.chunk().await {
+                Ok(Some(bytes)) => {
+                    let read = self.decoder.push(&bytes, &mut self.fresh);
+                    self.take_fresh();
+                    match read {
+                        Err(error) => self.end(Err(wire_fault(error))),
+                        // The dialect's end mark ends the answer, even where the server leaves the connection open.
+                        Ok(()) if self.decoder.is_done() => self.finish(),
+                        Ok(()) => {}
+                    }
+                }
+                Ok(None) => self.finish(),
+                Err(fault) => self.end(Err(fault)),
+            }
+        }
+    }
+
+    /// A piece that has come already, without waiting.
+    pub fn ready(&mut self) -> Option<Chunk> {
+        self.ready.pop_front()
+    }
+
+    fn take_fresh(&mut self) {
+        let mut broken = None;
+        for chunk in self.fresh.drain(..) {
+            for event in &chunk.events {
+                self.record.observe(event);
+                if let StreamEvent::ProviderError { status, code, message } = event
+                    && broken.is_none()
+                {
+                    let refusal = in_stream(*status, code.as_deref(), message);
+                    broken = Some(self.connection.classify(&self.engine, &refusal, &self.info.model.model));
+                }
+            }
+            if broken.is_some() {
+                break;
+            }
+            self.ready.push_back(chunk);
+        }
+        self.fresh.clear();
+        if let Some(fault) = broken {
+            self.end(Err(fault));
+        }
+    }
+
+    fn finish(&mut self) {
+        let read = self.decoder.finish(&mut self.fresh);
+        self.take_fresh();
+        self.end(read.map_err(wire_fault));
+        self.upstream.take().map(leave_to_its_end);
+    }
+
+    /// Closes the record before anybody hears of the end.
+    fn end(&mut self, how: Result<()>) {
+        if self.over {
+            return;
+        }
+        self.over = true;
+        if how.is_err() {
+            // Whatever else the server would send, nobody reads it: the connection is closed now.
+            self.upstream = None;
+        }
+        let (result, fault) = match how {
+            Ok(()) => (RequestResult::Completed, None),
+            Err(fault) => (RequestResult::Failed, Some(fault)),
+        };
+        match self.record.close(result, fault.as_ref().map(Fault::code)) {
+            Ok(outcome) => {
+                self.outcome = Some(outcome);
+                self.failed = fault;
+            }
+            // An answer whose cost could not be written down is not passed off as a good one.
+            Err(unrecorded) => self.failed = Some(fault.unwrap_or(unrecorded)),
+        }
+    }
+
+    /// Stops here: ends the upstream request and records what came.
+    pub fn abort(mut self) -> Option<Outcome> {
+        self.over = true;
+        self.record.close(RequestResult::Aborted, None).ok()
+    }
+}
+
+/// Reads the few bytes behind the end mark, so that the connection can serve the next request. A server that keeps on
+/// sending loses its connection.
+fn leave_to_its_end(mut upstream: outbound::Answer) {
+    use futures_util::FutureExt;
+    const SOON: Duration = Duration::from_secs(1);
+    if upstream.chunk().now_or_never().is_some() {
+        return;
+    }
+    if let Ok(runtime) = tokio::runtime::Handle::try_current() {
+        runtime.spawn(async move { tokio::time::timeout(SOON, upstream.chunk()).await });
+    }
+}
+
+/// An error inside a stream that began well, in the form in which a provider would have said it at once, so that it is
+/// understood at the same place.
+fn in_stream(status: Option<u16>, code: Option<&str>, message: &str) -> Refusal {
+    let body = serde_json::json!({ "error": { "type": code, "code": code, "message": message } });
+    let (status, content_type) = (status.unwrap_or(500), Some("application/json".to_owned()));
+    Refusal { status, content_type, body: body.to_string().into(), ..Refusal::default() }
+}
+
+fn wire_fault(error: WireError) -> Fault {
+    Fault::new(match error {
+        WireError::TooLarge => Code::AnswerTooLarge,
+        WireError::NotThisDialect => Code::NotAnApi,
+        WireError::Cut | WireError::Malformed => Code::StreamBroken,
+    })
+}
+
+/// Text that came so far, counted and not kept.
+pub(crate) fn count(written: &mut TextWritten, event: &StreamEvent) -> bool {
+    match event {
+        StreamEvent::Text(text) | StreamEvent::Reasoning(text) => written.add(text),
+        StreamEvent::ToolCallArguments { fragment, .. } => written.add(fragment),
+        StreamEvent::ToolCallStarted { name, .. } => written.add(name),
+        StreamEvent::Started { .. }
+        | StreamEvent::ReasoningSignature(_)
+        | StreamEvent::Usage(_)
+        | StreamEvent::Finished(_)
+        | StreamEvent::ProviderError { .. } => return false,
+    }
+    true
+}

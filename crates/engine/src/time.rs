@@ -1,0 +1,207 @@
+//! The clock that decisions are given, and the writer's own days.
+
+use inkhorn_domain::UnixMillis;
+use inkhorn_fault::{Code, Fault};
+use jiff::civil::{Date, DateTime};
+use jiff::tz::TimeZone;
+use jiff::{Span, Timestamp};
+use std::time::{Duration, Instant};
+
+/// Where time comes from. A test gives its own.
+pub trait Clock: Send + Sync {
+    /// Wall clock, for rows and for people.
+    fn now(&self) -> UnixMillis;
+    /// Time since some fixed moment that never goes back, for waits and limits.
+    fn since_start(&self) -> Duration;
+}
+
+/// The machine's clocks.
+pub struct SystemClock(Instant);
+
+impl SystemClock {
+    /// Starts counting now.
+    pub fn new() -> Self {
+        Self(Instant::now())
+    }
+}
+
+impl Default for SystemClock {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Clock for SystemClock {
+    fn now(&self) -> UnixMillis {
+        Timestamp::now().as_millisecond()
+    }
+
+    fn since_start(&self) -> Duration {
+        self.0.elapsed()
+    }
+}
+
+/// A stretch of time: from included, until excluded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Range {
+    /// First millisecond.
+    pub from: UnixMillis,
+    /// First millisecond after it.
+    pub until: UnixMillis,
+}
+
+/// Since the last midnight and since the first of the month, in the writer's time zone.
+pub fn today_and_month(now: UnixMillis, zone: &TimeZone) -> (Range, Range) {
+    let today = local(now, zone).date();
+    let range = |from: Date| Range { from: midnight(from, zone), until: UnixMillis::MAX };
+    (range(today), range(today.first_of_month()))
+}
+
+/// Reads `since` and `until` of a usage question.
+///
+/// # Errors
+/// `usage_error` for a text that is neither a span (`7d`, `24h`, `90m`) nor an ISO 8601 date or time, and for a range that ends
+/// before it begins.
+pub fn parse_range(
+    since: Option<&str>,
+    until: Option<&str>,
+    now: UnixMillis,
+    zone: &TimeZone,
+) -> Result<Range, Fault> {
+    let from = since.map_or(Ok(UnixMillis::MIN), |text| parse_moment(text, now, zone, false))?;
+    let until = until.map_or(Ok(UnixMillis::MAX), |text| parse_moment(text, now, zone, true))?;
+    if until < from {
+        return Err(usage_error("the range ends before it begins"));
+    }
+    Ok(Range { from, until })
+}
+
+fn parse_moment(text: &str, now: UnixMillis, zone: &TimeZone, end_of_day: bool) -> Result<UnixMillis, Fault> {
+    let text = text.trim();
+    if let Some(span) = parse_span(text) {
+        return Ok(now.saturating_sub(span));
+    }
+    if let Ok(timestamp) = text.parse::<Timestamp>() {
+        return Ok(timestamp.as_millisecond());
+    }
+    // A bare date is a day of the writer's; as the end of a range, all of that day.
+    if text.len() == 10
+        && let Ok(date) = text.parse::<Date>()
+    {
+        let date = if end_of_day { date.checked_add(Span::new().days(1)).unwrap_or(date) } else { date };
+        return Ok(midnight(date, zone));
+    }
+    if let Ok(time) = text.parse::<DateTime>() {
+        return Ok(time.to_zoned(zone.clone()).map_or(now, |zoned| zoned.timestamp().as_millisecond()));
+    }
+    Err(usage_error("write a time like 7d, 24h, 2026-11-21 or 2026-11-21T09:00"))
+}
+
+fn parse_span(text: &str) -> Option<i64> {
+    let (number, unit) = text.split_at_checked(text.len().checked_sub(1)?)?;
+    let number: i64 = number.parse().ok().filter(|number| *number >= 0)?;
+    let unit = match unit {
+        "m" => 60_000,
+        "h" => 3_600_000,
+        "d" => 86_400_000,
+        "w" => 604_800_000,
+        _ => return None,
+    };
+    number.checked_mul(unit)
+}
+
+/// The day or hour that a moment falls into, as text that sorts: `2026-11-21`, `2026-11-21T09:00`.
+pub fn name_of(moment: UnixMillis, by_hour: bool, zone: &TimeZone) -> String {
+    let local = local(moment, zone);
+    if by_hour { local.strftime("%Y-%m-%dT%H:00").to_string() } else { local.date().to_string() }
+}
+
+/// The days or hours from the one that `first` falls into to the one that `last` falls into. Bounds are the writer's:
+/// a day in which the clocks change has 23 or 25 hours.
+pub fn spans(first: UnixMillis, last: UnixMillis, by_hour: bool, zone: &TimeZone) -> Vec<Range> {
+    let mut spans = Vec::new();
+    let mut from =
+        if by_hour { first - first.rem_euclid(HOUR) } else { midnight(local(first, zone).date(), zone) };
+    // A clock that was decades off makes no endless table.
+    while from <= last && spans.len() < MOST_SPANS {
+        let next = if by_hour {
+            from + HOUR
+        } else {
+            let date = local(from, zone).date();
+            date.tomorrow().map_or(UnixMillis::MAX, |date| midnight(date, zone))
+        };
+        spans.push(Range { from, until: next });
+        from = next;
+    }
+    spans
+}
+
+const HOUR: i64 = 3_600_000;
+const MOST_SPANS: usize = 50_000;
+
+/// ISO 8601 with the writer's offset, to the millisecond.
+pub fn iso(moment: UnixMillis, zone: &TimeZone) -> String {
+    local(moment, zone).strftime("%Y-%m-%dT%H:%M:%S%.3f%:z").to_string()
+}
+
+fn local(moment: UnixMillis, zone: &TimeZone) -> jiff::Zoned {
+    // A clock that is years off is still a clock: what does not fit becomes the epoch.
+    Timestamp::from_millisecond(moment).unwrap_or(Timestamp::UNIX_EPOCH).to_zoned(zone.clone())
+}
+
+fn midnight(date: Date, zone: &TimeZone) -> UnixMillis {
+    date.to_zoned(zone.clone()).map_or(0, |zoned| zoned.timestamp().as_millisecond())
+}
+
+fn usage_error(reason: &str) -> Fault {
+    Fault::new(Code::UsageError).with("reason", reason)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NOW: UnixMillis = 1_795_255_200_000; // 2026-11-21T10:00:00Z
+
+    fn jakarta() -> TimeZone {
+        TimeZone::fixed(jiff::tz::offset(7))
+    }
+
+    #[test]
+    fn days_are_the_writers_own() {
+        let (today, month) = today_and_month(NOW, &jakarta());
+        assert_eq!(iso(today.from, &jakarta()), "2026-11-21T00:00:00.000+07:00");
+        assert_eq!(iso(month.from, &jakarta()), "2026-11-01T00:00:00.000+07:00");
+        assert_eq!(name_of(NOW, true, &jakarta()), "2026-11-21T17:00");
+        assert_eq!(name_of(NOW + 8 * 3_600_000, false, &jakarta()), "2026-11-22");
+    }
+
+    #[test]
+    fn ranges_read_spans_dates_and_times() {
+        let range = |since: &str, until: Option<&str>| parse_range(Some(since), until, NOW, &TimeZone::UTC);
+        assert_eq!(range("7d", None).map(|r| r.from), Ok(NOW - 7 * 86_400_000));
+        let day = range("2026-11-20", Some("2026-11-20")).expect("one day");
+        assert_eq!(day.until - day.from, 86_400_000, "the last day is in the range");
+        assert!(range("2026-11-20T08:00:00Z", None).is_ok());
+        for bad in ["yesterday", "", "d", "-3d", "2026-13-01", "99999999999999999999d"] {
+            assert_eq!(range(bad, None).map_err(|f| f.code()), Err(Code::UsageError), "{bad}");
+        }
+        assert_eq!(range("2026-11-21", Some("2026-11-01")).map_err(|f| f.code()), Err(Code::UsageError));
+    }
+
+    #[test]
+    fn a_day_has_as_many_hours_as_the_writers_clock_gives_it() {
+        let days = spans(NOW, NOW + 2 * 86_400_000, false, &jakarta());
+        assert_eq!(days.len(), 3);
+        assert!(days.windows(2).all(|pair| pair[0].until == pair[1].from));
+        assert_eq!(spans(NOW, NOW, true, &TimeZone::UTC), [Range { from: NOW, until: NOW + HOUR }]);
+        assert_eq!(spans(0, UnixMillis::MAX, true, &TimeZone::UTC).len(), MOST_SPANS);
+    }
+
+    #[test]
+    fn a_clock_that_is_years_off_does_not_panic() {
+        for moment in [UnixMillis::MIN, -1, 0, UnixMillis::MAX] {
+            let _ = (iso(moment, &jakarta()), today_and_month(moment, &jakarta()));
+        }
+    }
+}

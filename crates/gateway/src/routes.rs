@@ -1,0 +1,193 @@
+//! The routes, and the order of checks before them.
+
+use crate::admission::{self, Verdict};
+use crate::answer;
+use crate::limits::Limits;
+use crate::replies::{json, refuse, refuse_stranger, safe};
+use axum::Router;
+use axum::body::Body;
+use axum::extract::{Path, Request, State};
+use axum::middleware::{self, Next};
+use axum::response::Response;
+use axum::routing::{get, post};
+use bytes::Bytes;
+use http::{HeaderValue, StatusCode, header};
+use http_body_util::{BodyExt, LengthLimitError, Limited};
+use inkhorn_dialects::{AnswerEncoder, AnswerHead, ServedModel, peek, write_model, write_models};
+use inkhorn_domain::{Dialect, Face};
+use inkhorn_engine::{AdmittedApp, Ask, AskBody, Engine};
+use inkhorn_fault::{Code, Fault};
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// Most of a request's body, in bytes: 16 MiB, and room for images.
+const BODY_CAP: usize = 32 * 1024 * 1024;
+/// The body must go on coming.
+const BODY_DEADLINE: Duration = Duration::from_secs(60);
+
+pub(crate) struct Gateway {
+    engine: Engine,
+    address: SocketAddr,
+    limits: Limits,
+}
+
+pub(crate) fn router(engine: Engine, address: SocketAddr) -> Router {
+    let gateway = Arc::new(Gateway { engine, address, limits: Limits::new() });
+    Router::new()
+        .route("/v1/chat/completions", post(chat))
+        .route("/v1/models", get(models))
+        .route("/v1/models/{*id}", get(model))
+        .fallback(no_such_route)
+        .method_not_allowed_fallback(no_such_method)
+        .layer(middleware::from_fn_with_state(gateway.clone(), admit))
+        .with_state(gateway)
+}
+
+/// Every check that needs only the head, in the order of their cost and of what a stranger may learn.
+async fn admit(State(gateway): State<Arc<Gateway>>, mut request: Request, next: Next) -> Response {
+    let headers = request.headers();
+    let verdict = admission::check(request.method(), request.uri(), headers, gateway.address, |origin| {
+        gateway.engine.grants_origin(origin)
+    });
+    let origin = admission::the_origin(headers).ok().flatten().map(str::to_owned);
+    match verdict {
+        Verdict::Refuse(refusal) => return refuse_stranger(refusal.status(), "refused\n"),
+        Verdict::Preflight => {
+            let mut response = Response::new(Body::empty());
+            *response.status_mut() = StatusCode::NO_CONTENT;
+            admission::answer_preflight(headers, response.headers_mut());
+            return with_grant(origin.as_deref(), safe(response));
+        }
+        Verdict::Pass => {}
+    }
+    let app = admission::token(headers).and_then(|token| gateway.engine.admit(token));
+    let Some(app) = app.filter(|app| app.may_come_from(origin.as_deref())) else {
+        // The same answer for no token, a wrong one, a revoked one and one of another page.
+        return with_grant(origin.as_deref(), unknown_caller());
+    };
+    request.extensions_mut().insert(app);
+    with_grant(origin.as_deref(), next.run(request).await)
+}
+
+fn with_grant(origin: Option<&str>, mut response: Response) -> Response {
+    if let Some(origin) = origin {
+        admission::grant(origin, response.headers_mut());
+    }
+    response
+}
+
+fn unknown_caller() -> Response {
+    let body = br#"{"error":{"message":"This gateway needs the token of an app that Inkhorn knows.","type":"invalid_request_error","param":null,"code":"invalid_api_key"}}"#;
+    let mut response = json(StatusCode::UNAUTHORIZED, body.to_vec());
+    response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
+    response
+}
+
+async fn no_such_route() -> Response {
+    refuse(Dialect::OpenaiChat, &Fault::new(Code::NotFound))
+}
+
+async fn no_such_method() -> Response {
+    let mut response =
+        refuse(Dialect::OpenaiChat, &Fault::new(Code::BadRequest).with("reason", "the method"));
+    *response.status_mut() = StatusCode::METHOD_NOT_ALLOWED;
+    response
+}
+
+async fn chat(State(gateway): State<Arc<Gateway>>, request: Request) -> Response {
+    let dialect = Dialect::OpenaiChat;
+    match answer_chat(&gateway, dialect, request).await {
+        Ok(response) => response,
+        Err(fault) => refuse(dialect, &fault),
+    }
+}
+
+async fn answer_chat(gateway: &Gateway, dialect: Dialect, request: Request) -> Result<Response, Fault> {
+    let app = caller(&request)?;
+    let place = gateway.limits.enter(app.id).await?;
+    let body = read_body(request.into_body()).await?;
+    let seen = peek(dialect, &body).map_err(|bad| Fault::new(Code::BadRequest).with("reason", bad))?;
+    if !app.may_use(&seen.model) {
+        return Err(Fault::new(Code::ModelNotAllowed).with("model", &seen.model));
+    }
+    let (streaming, include_usage, model) = (seen.stream, seen.stream_usage, seen.model.clone());
+    let ask = Ask {
+        face: Face::Gateway,
+        feature: "gateway".into(),
+        privacy: app.privacy,
+        model: Some(model.clone()),
+        conversation_model: None,
+        app: Some(app),
+        body: AskBody::Wire { dialect, body, seen },
+    };
+    let answer = gateway.engine.send(ask).await?;
+    let info = answer.info();
+    let head = AnswerHead {
+        id: format!("chatcmpl-{}", info.request),
+        model,
+        created: info.started / 1000,
+        streaming,
+        include_usage,
+    };
+    let request_id = HeaderValue::from_str(&info.request.to_string());
+    let encoder = AnswerEncoder::new(dialect, head);
+    let mut response = if streaming {
+        answer::streamed(answer, encoder, place, "text/event-stream; charset=utf-8")
+    } else {
+        answer::whole(answer, encoder, place).await?
+    };
+    if let Ok(id) = request_id {
+        response.headers_mut().insert("x-request-id", id);
+    }
+    Ok(response)
+}
+
+async fn models(State(gateway): State<Arc<Gateway>>, request: Request) -> Response {
+    match caller(&request) {
+        Ok(app) => json(StatusCode::OK, write_models(Dialect::OpenaiChat, &served(&gateway, &app))),
+        Err(fault) => refuse(Dialect::OpenaiChat, &fault),
+    }
+}
+
+async fn model(State(gateway): State<Arc<Gateway>>, Path(id): Path<String>, request: Request) -> Response {
+    let found = caller(&request).and_then(|app| {
+        let known = served(&gateway, &app).into_iter().find(|model| model.id == id);
+        known.ok_or_else(|| Fault::new(Code::ModelNotFound).with("model", &id))
+    });
+    match found {
+        Ok(model) => json(StatusCode::OK, write_model(Dialect::OpenaiChat, &model)),
+        Err(fault) => refuse(Dialect::OpenaiChat, &fault),
+    }
+}
+
+/// The models that this app could use right now.
+fn served(gateway: &Gateway, app: &AdmittedApp) -> Vec<ServedModel> {
+    let offered = gateway.engine.offered_models(app.privacy);
+    let usable = offered.into_iter().filter(|model| app.may_use(&model.id));
+    usable
+        .map(|model| ServedModel {
+            id: model.id,
+            display_name: model.name,
+            created: model.listed_at / 1000,
+            owned_by: model.connection,
+        })
+        .collect()
+}
+
+fn caller(request: &Request) -> Result<Arc<AdmittedApp>, Fault> {
+    request.extensions().get::<Arc<AdmittedApp>>().cloned().ok_or_else(|| Fault::new(Code::NotFound))
+}
+
+async fn read_body(body: Body) -> Result<Bytes, Fault> {
+    let reading = Limited::new(body, BODY_CAP).collect();
+    match tokio::time::timeout(BODY_DEADLINE, reading).await {
+        Ok(Ok(body)) => Ok(body.to_bytes()),
+        Ok(Err(error)) if error.is::<LengthLimitError>() => {
+            let reason = format!("a request may have {} MiB", BODY_CAP >> 20);
+            Err(Fault::new(Code::OverLimit).with("reason", reason))
+        }
+        Ok(Err(_)) => Err(Fault::new(Code::BadRequest).with("reason", "the body broke off")),
+        Err(_) => Err(Fault::new(Code::BadRequest).with("reason", "the body did not come in time")),
+    }
+}

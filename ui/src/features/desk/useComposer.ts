@@ -1,0 +1,115 @@
+// What stands in the composer, kept as a draft while it is typed, and what sending it would take.
+
+import { onScopeDispose, ref, shallowRef, toValue, watch, type MaybeRefOrGetter } from 'vue';
+import type { DeskEstimateView } from '@/generated/contract';
+import { useDoor } from '@/host/door';
+import { asFailure, type Failure } from '@/shared/fault';
+import { newPlace } from './answers';
+
+/** How long a pause in typing is, before the draft is kept and the estimate made, in milliseconds. */
+const pause = 350;
+
+/** Unkept text by place, for coming back to a conversation within this window. */
+const texts = new Map<string, string>();
+
+/** The composer of one place. `kept` is the draft as the host has it. */
+export function useComposer(place: MaybeRefOrGetter<string>, kept: MaybeRefOrGetter<string | undefined>, model: MaybeRefOrGetter<string | undefined>) {
+  const door = useDoor();
+  const text = ref('');
+  const estimate = shallowRef<DeskEstimateView>();
+  const failure = ref<Failure>();
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  let unkept: { place: string; text: string } | undefined;
+  let asked = 0;
+
+  const where = (at: string) => (at === newPlace ? {} : { conversation: at });
+
+  function keepNow(): void {
+    clearTimeout(timer);
+    const draft = unkept;
+    unkept = undefined;
+    if (!draft) return;
+    door.invoke('desk_draft', { ...where(draft.place), text: draft.text }).then(
+      () => (failure.value = undefined),
+      (thrown: unknown) => (failure.value = asFailure(thrown)),
+    );
+  }
+
+  async function estimateNow(): Promise<void> {
+    asked += 1;
+    const mine = asked;
+    if (text.value.trim() === '') {
+      estimate.value = undefined;
+      return;
+    }
+    const chosen = toValue(model);
+    const answer = await door
+      .invoke('desk_estimate', { ...where(toValue(place)), text: text.value, ...(chosen ? { model: chosen } : {}) })
+      .catch(() => undefined);
+    // A late answer never overwrites a newer one. Without an estimate the line is empty, and sending goes on.
+    if (mine === asked) estimate.value = answer;
+  }
+
+  function typed(): void {
+    texts.set(toValue(place), text.value);
+    unkept = { place: toValue(place), text: text.value };
+    clearTimeout(timer);
+    timer = setTimeout(() => {
+      keepNow();
+      void estimateNow();
+    }, pause);
+  }
+
+  watch(
+    () => toValue(place),
+    (now, before) => {
+      if (before !== undefined) keepNow();
+      text.value = texts.get(now) ?? toValue(kept) ?? '';
+      estimate.value = undefined;
+      void estimateNow();
+    },
+    { immediate: true },
+  );
+  watch(
+    () => toValue(kept),
+    (draft) => {
+      if (draft !== undefined && !texts.has(toValue(place)) && text.value === '') text.value = draft;
+      if (text.value) void estimateNow();
+    },
+  );
+  watch(() => toValue(model), () => void estimateNow());
+  window.addEventListener('pagehide', keepNow);
+  onScopeDispose(() => {
+    keepNow();
+    window.removeEventListener('pagehide', keepNow);
+  });
+
+  return {
+    text,
+    estimate,
+    failure,
+    /** The writer changed the text. */
+    typed,
+    /** Takes the text out, to send it. */
+    take(): string {
+      const taken = text.value;
+      texts.set(toValue(place), '');
+      text.value = '';
+      unkept = undefined;
+      clearTimeout(timer);
+      estimate.value = undefined;
+      asked += 1;
+      return taken;
+    },
+    /** The text went out from this place: there is no draft any more. */
+    sent(from: string): void {
+      texts.delete(from);
+      door.invoke('desk_draft', { ...where(from), text: '' }).catch((thrown: unknown) => (failure.value = asFailure(thrown)));
+    },
+    /** Puts a text back that could not be sent; what was typed meanwhile follows it. */
+    giveBack(returned: string): void {
+      text.value = text.value ? `${returned}\n\n${text.value}` : returned;
+      typed();
+    },
+  };
+}

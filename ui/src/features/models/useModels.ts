@@ -1,0 +1,33 @@
+// The list of all models, from the cache at once, and the fetching of it behind the writer's back.
+
+import { computed } from 'vue';
+import type { ModelView } from '@/generated/contract';
+import { useAnswer, useDeed } from '@/shared/ask';
+
+/** Older lists are fetched again when somebody looks at them, in milliseconds. */
+const staleAfter = 10 * 60_000;
+
+/** All models and where they come from. */
+export function useModels() {
+  const answer = useAnswer('models', 'models_list', {});
+  const refresh = useDeed('models_refresh', ['models', 'connections']);
+  const byId = computed(() => new Map((answer.data.value?.models ?? []).map((model) => [model.id, model])));
+
+  /** Fetches lists that are old or were never fetched; does nothing while that is already going on. */
+  function refreshIfOld(now: number): void {
+    const sources = answer.data.value?.sources ?? [];
+    const old = sources.some((source) => source.fetched_at === null || now - source.fetched_at > staleAfter);
+    if (old && !refresh.running.value && !sources.some((source) => source.refreshing)) void refresh.run({});
+  }
+
+  return {
+    ...answer,
+    byId,
+    find: (id: string | undefined): ModelView | undefined => (id ? byId.value.get(id) : undefined),
+    /** Fetches the lists again, of one connection or all. */
+    refresh: (connection?: string) => refresh.run(connection ? { connection } : {}),
+    refreshing: computed(() => refresh.running.value || (answer.data.value?.sources.some((source) => source.refreshing) ?? false)),
+    refreshFailure: refresh.failure,
+    refreshIfOld,
+  };
+}

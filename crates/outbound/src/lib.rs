@@ -184,6 +184,9 @@ impl Wires {
                 .pool_timer(TokioTimer::new())
                 .pool_idle_timeout(Duration::from_secs(90))
                 .pool_max_idle_per_host(256)
+                // A shared connection that died silently is found out while a request waits on it.
+                .http2_keep_alive_interval(Duration::from_secs(20))
+                .http2_keep_alive_timeout(Duration::from_secs(10))
                 .build(connector)
         };
         Self { anywhere: wire(Reach::Anywhere), public: wire(Reach::Public), near: wire(Reach::Near) }

@@ -16,8 +16,8 @@ macro_rules! commands {
         /// Every command, in the order of the table.
         pub const COMMANDS: &[Command] = &[$(Command { name: stringify!($name), streams: commands!(@streams $($event)?) }),+];
 
-        pub(crate) fn visit(visitor: &mut impl FnMut(crate::typescript::Entry)) {
-            $(visitor(crate::typescript::Entry::of::<$request, $answer>(stringify!($name), commands!(@event $($event)?)));)+
+        pub(crate) fn visit(visitor: &mut impl FnMut(crate::typescript::Row)) {
+            $(visitor(crate::typescript::Row::of::<$request, $answer>(stringify!($name), commands!(@event $($event)?)));)+
         }
 
         pub(crate) fn visit_types(visitor: &mut impl ts_rs::TypeVisitor) {

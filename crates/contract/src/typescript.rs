@@ -3,20 +3,21 @@
 use crate::commands::{visit, visit_types};
 use inkhorn_fault::Code;
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use ts_rs::{Config, TS, TypeVisitor};
 
 pub(crate) fn config() -> Config {
     Config::new().with_large_int("number")
 }
 
-pub(crate) struct Entry {
+pub(crate) struct Row {
     name: &'static str,
     request: String,
     answer: String,
     event: Option<String>,
 }
 
-impl Entry {
+impl Row {
     pub(crate) fn of<Request: TS, Answer: TS>(name: &'static str, event: Option<String>) -> Self {
         Self { name, request: Request::name(&config()), answer: Answer::name(&config()), event }
     }
@@ -31,8 +32,8 @@ impl TypeVisitor for Declarations {
         // Only types of ours have a file of their own; numbers, texts and lists are written in place.
         if T::output_path().is_some() {
             let name = T::ident(&config);
-            if !self.0.contains_key(&name) {
-                self.0.insert(name, format!("export {}", T::decl(&config)));
+            if let Entry::Vacant(free) = self.0.entry(name) {
+                free.insert(format!("export {}", T::decl(&config)));
                 T::visit_dependencies(self);
             }
         } else {
@@ -53,8 +54,8 @@ pub fn typescript() -> String {
         out.push_str("\n\n");
     }
     let (mut commands, mut streams) = (String::new(), String::new());
-    visit(&mut |entry: Entry| {
-        let Entry { name, request, answer, event } = entry;
+    visit(&mut |row: Row| {
+        let Row { name, request, answer, event } = row;
         match event {
             None => commands.push_str(&format!("  {name}: {{ request: {request}; answer: {answer} }};\n")),
             Some(event) => {

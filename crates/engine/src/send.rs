@@ -45,7 +45,7 @@ pub struct Ask {
 /// What is asked, in our words or in a dialect's.
 pub enum AskBody {
     /// In our words.
-    Chat(ChatRequest),
+    Chat(Box<ChatRequest>),
     /// As a program sent it. Goes through unharmed where the connection speaks the same dialect.
     Wire {
         /// The dialect that it is written in.
@@ -212,7 +212,7 @@ fn write_body(
             return Ok((bytes.into(), seen.stream));
         }
         AskBody::Wire { dialect, body, .. } => (read_request(dialect, &body).map_err(bad)?, dialect),
-        AskBody::Chat(request) => (request, connection.dialect()),
+        AskBody::Chat(request) => (*request, connection.dialect()),
     };
     debug_assert!(dialect != connection.dialect() || !same_dialect);
     model.clone_into(&mut request.model);
@@ -317,7 +317,9 @@ impl Answer {
         let read = self.decoder.finish(&mut self.fresh);
         self.take_fresh();
         self.end(read.map_err(wire_fault));
-        self.upstream.take().map(leave_to_its_end);
+        if let Some(upstream) = self.upstream.take() {
+            leave_to_its_end(upstream);
+        }
     }
 
     /// Closes the record before anybody hears of the end.

@@ -52,7 +52,7 @@ impl Engine {
         if let Some(model) = &request.model {
             let address = ModelAddress::parse(model);
             let house = self.inner.house()?;
-            if !address.is_some_and(|address| house.connection(&address.slug).is_some()) {
+            if address.is_none_or(|address| house.connection(&address.slug).is_none()) {
                 return Err(Fault::new(Code::ModelNotFound).with("model", model));
             }
         }

@@ -199,12 +199,12 @@ pub(super) async fn answer(
         privacy: Privacy::Cloud,
         model: Some(turn.model.clone()),
         conversation_model: None,
-        body: AskBody::Chat(ChatRequest {
+        body: AskBody::Chat(Box::new(ChatRequest {
             messages: turn.history.into_iter().map(|(role, text)| Message::text(role, text)).collect(),
             stream: true,
             stream_usage: true,
             ..ChatRequest::default()
-        }),
+        })),
     };
     let message = match tokio::select! { sent = engine.send(ask) => Some(sent), () = stop.cancelled() => None }
     {

@@ -2,6 +2,7 @@
 //!
 //! Providers of one dialect shape their errors in a dozen ways, so there is one tolerant reading for all of them.
 
+use crate::lenient::beginning;
 use inkhorn_domain::Dialect;
 use serde_json::{Map, Value, json};
 
@@ -139,7 +140,7 @@ fn word(value: Option<&Value>) -> Option<String> {
 }
 
 fn cut(text: &str) -> String {
-    text[..text.floor_char_boundary(MAX_MESSAGE)].to_owned()
+    beginning(text, MAX_MESSAGE).to_owned()
 }
 
 /// Waits that stand in fields: milliseconds, seconds, or Google's `"retryDelay": "12s"`.

@@ -51,6 +51,15 @@ pub fn plausible(count: Loose<u64>) -> Option<u64> {
     count.0.filter(|count| *count <= MOST)
 }
 
+/// The beginning of a text: at most `limit` bytes, and no half letter at its end.
+pub fn beginning(text: &str, limit: usize) -> &str {
+    let mut end = limit.min(text.len());
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    &text[..end]
+}
+
 /// The text of an answer: plain, or in typed parts (Mistral).
 #[derive(Default)]
 pub enum Content<'a> {

@@ -1,7 +1,7 @@
 //! One model of a list, from whichever fields its server uses.
 
 use crate::calendar::rfc3339;
-use crate::lenient::{Loose, plausible};
+use crate::lenient::{Loose, beginning, plausible};
 use inkhorn_domain::{Capability, LocalDetails, ModelListing, Money, Price, PriceState};
 use serde_json::Value;
 
@@ -32,8 +32,8 @@ pub fn read(entry: &Value) -> Entry {
         return Entry::OtherKind;
     }
     let name = ["display_name", "name"].iter().find_map(|name| entry.get(name)?.as_str());
-    let name = name.map(|name| clean(&name[..name.floor_char_boundary(4 * MAX_NAME)]));
-    let name = name.map(|name| name[..name.floor_char_boundary(MAX_NAME)].to_owned());
+    let name = name.map(|name| clean(beginning(name, 4 * MAX_NAME)));
+    let name = name.map(|name| beginning(&name, MAX_NAME).to_owned());
     let mut model = ModelListing::named(id);
     model.name = name.filter(|name| !name.is_empty() && *name != model.id);
     model.context_length = first_count(
@@ -178,7 +178,7 @@ fn per_million(amount: &Value, per_token: bool) -> Option<Money> {
 fn local(entry: &Value) -> Option<LocalDetails> {
     let owned = |pointers: &[&str]| {
         let found = pointers.iter().find_map(|pointer| text(entry, pointer));
-        found.map(|text| clean(&text[..text.floor_char_boundary(MAX_NAME)]))
+        found.map(|text| clean(beginning(text, MAX_NAME)))
     };
     let instances = entry.get("loaded_instances").and_then(Value::as_array);
     let state = text(entry, "/state").map(|state| state == "loaded");

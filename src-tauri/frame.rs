@@ -1,11 +1,17 @@
 //! The frame around the page: one window, its size, and the fences that keep the page inside. It loads nothing but
 //! the page that lies in the program; a link, a download, a second window or a proxy leads nowhere.
 
+use crate::clipboard::Clipboard;
+use crate::commands;
+use crate::house::House;
 use crate::single::Doorbell;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use tauri::window::Color;
-use tauri::{AppHandle, LogicalSize, Theme, WebviewUrl, WebviewWindow, WebviewWindowBuilder, WindowEvent};
+use tauri::{
+    AppHandle, LogicalSize, Manager, RunEvent, Theme, WebviewUrl, WebviewWindow, WebviewWindowBuilder,
+    WindowEvent,
+};
 use tauri_plugin_store::{Store, StoreExt};
 
 /// The window's label, named in `capabilities/main.json`.
@@ -14,25 +20,39 @@ const MAIN: &str = "main";
 const PAPER: Color = Color(0xfa, 0xf7, 0xf0, 0xff);
 /// The dim study.
 const PAPER_DARK: Color = Color(0x1e, 0x1b, 0x17, 0xff);
+/// What the page keeps for itself: look, language. The page may use this file because it is opened here, and no other.
+const PREFERENCES: &str = "page.json";
 /// Nothing listens at the discard port of this machine, so whatever the web engine wants to fetch by itself ends there.
 const NOWHERE: &str = "http://127.0.0.1:9";
 
-/// Opens the window at once and runs until it is closed. The error is a sentence for a person.
+/// Opens the window at once, the profile beside it, and runs until the window is closed. The error is a sentence for a
+/// person.
 pub fn run(profile: PathBuf, doorbell: Doorbell) -> Result<(), String> {
     tauri::Builder::default()
         .plugin(tauri_plugin_store::Builder::new().build())
+        .manage(Clipboard::default())
+        .invoke_handler(commands::handler())
         .setup(move |app| {
-            let app = app.handle().clone();
-            let window = open_window(&app, &profile)?;
+            let app = app.handle();
+            // Before the window, because its page asks at once; this only starts a thread.
+            app.manage(House::open(app, profile.clone()));
+            let window = open_window(app, &profile)?;
             doorbell.answer(move || come_to_front(&window));
             Ok(())
         })
-        .run(tauri::generate_context!())
-        .map_err(|error| format!("The window cannot be opened: {error}."))
+        .build(tauri::generate_context!())
+        .map_err(|error| format!("The window cannot be opened: {error}."))?
+        .run(|app, event| {
+            if let RunEvent::Exit = event {
+                tauri::async_runtime::block_on(app.state::<House>().close());
+            }
+        });
+    Ok(())
 }
 
 fn open_window(app: &AppHandle, profile: &Path) -> Result<WebviewWindow, Box<dyn std::error::Error>> {
     let memory = app.store(profile.join("window.json")).ok();
+    let look = app.store(PREFERENCES).ok().and_then(|page| page.get("look"));
     let size = Size::remembered(memory.as_deref()).within(app);
     let window = WebviewWindowBuilder::new(app, MAIN, WebviewUrl::App("index.html".into()))
         .title("Inkhorn")
@@ -51,7 +71,12 @@ fn open_window(app: &AppHandle, profile: &Path) -> Result<WebviewWindow, Box<dyn
         .on_new_window(|_, _| tauri::webview::NewWindowResponse::Deny)
         .on_download(|_, _| false)
         .build()?;
-    if window.theme().is_ok_and(|theme| theme == Theme::Dark) {
+    let dark = match look.as_ref().and_then(|look| look.as_str()) {
+        Some("dark") => true,
+        Some("light") => false,
+        _ => window.theme().is_ok_and(|theme| theme == Theme::Dark),
+    };
+    if dark {
         window.set_background_color(Some(PAPER_DARK))?;
     }
     if let Some(memory) = memory {

@@ -7,7 +7,8 @@ use url::Url;
 /// Hands an https address to the system's browser and does not wait for it.
 pub fn open(address: &str) -> Result<()> {
     let address = judge(address)?;
-    open::that_detached(address.as_str()).map_err(|_| Fault::new(Code::NotFound).with("what", "a web browser"))
+    open::that_detached(address.as_str())
+        .map_err(|_| Fault::new(Code::NotFound).with("what", "a web browser"))
 }
 
 /// Only https, only a host by name, no user information: what a writer would recognise as a web page.

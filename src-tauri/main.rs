@@ -6,7 +6,10 @@
 // A window needs no console on Windows.
 #![cfg_attr(not(debug_assertions), windows_subsystem = "windows")]
 
+mod clipboard;
+mod commands;
 mod frame;
+mod house;
 mod links;
 mod profile;
 mod single;

@@ -37,7 +37,9 @@ pub fn claim(profile: &Path) -> Result<Claim, String> {
         Ok(()) => Ok(Claim::Ours(Doorbell::hang(lock, profile))),
         Err(TryLockError::WouldBlock) => match ring(profile) {
             true => Ok(Claim::Shown),
-            false => Err("Inkhorn is already open on this profile, but its window does not answer.".to_owned()),
+            false => {
+                Err("Inkhorn is already open on this profile, but its window does not answer.".to_owned())
+            }
         },
         Err(TryLockError::Error(error)) => Err(format!("{} cannot be locked: {error}.", path.display())),
     }

@@ -22,8 +22,11 @@ fn between<'a>(text: &'a str, from: &str, to: &str) -> &'a str {
 fn the_build_script_lists_every_command() {
     let script = read("src-tauri/build.rs");
     let names = between(&script, "COMMANDS: &[&str] = &[", "];");
-    let names: Vec<String> =
-        names.split(',').map(|name| name.trim().trim_matches('"').to_owned()).filter(|n| !n.is_empty()).collect();
+    let names: Vec<String> = names
+        .split(',')
+        .map(|name| name.trim().trim_matches('"').to_owned())
+        .filter(|n| !n.is_empty())
+        .collect();
     assert_eq!(names, contract());
 }
 
@@ -38,7 +41,10 @@ fn the_window_may_call_the_commands_and_nothing_else() {
         .iter()
         .map(|permission| permission.as_str().expect("plain permissions only").to_owned())
         .collect();
-    let mut expected = vec!["core:event:allow-listen".to_owned(), "core:event:allow-unlisten".to_owned()];
+    // Listening to the engine's events, and the preference file that the host has opened.
+    let beside = ["core:event:allow-listen", "core:event:allow-unlisten", "store:allow-get-store"];
+    let store = ["store:allow-entries", "store:allow-set", "store:allow-save"];
+    let mut expected: Vec<String> = beside.into_iter().chain(store).map(str::to_owned).collect();
     expected.extend(contract().iter().map(|name| format!("allow-{}", name.replace('_', "-"))));
     allowed.sort();
     expected.sort();

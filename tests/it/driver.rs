@@ -33,12 +33,17 @@ impl Home {
         self.0.path().join("profile")
     }
 
+    /// The user's data folder.
+    pub fn data(&self) -> PathBuf {
+        self.0.path().join("data")
+    }
+
     /// What a program needs to find in its environment to live here.
     pub fn environment(&self) -> Vec<(&'static str, PathBuf)> {
         let path = self.0.path();
         vec![
             ("HOME", path.into()),
-            ("XDG_DATA_HOME", path.join("data")),
+            ("XDG_DATA_HOME", self.data()),
             ("XDG_CONFIG_HOME", path.join("config")),
             ("XDG_CACHE_HOME", path.join("cache")),
             ("INKHORN_DATA_DIR", self.profile()),

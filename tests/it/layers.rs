@@ -15,10 +15,7 @@ const TABLE: &[(&str, &[&str])] = &[
     ("routing", &[]),
     ("metering", &[]),
     ("contract", &[]),
-    (
-        "engine",
-        &["dialects", "outbound", "store", "vault", "providers", "routing", "metering", "contract"],
-    ),
+    ("engine", &["dialects", "outbound", "store", "vault", "providers", "routing", "metering", "contract"]),
     ("gateway", &["engine", "contract", "dialects"]),
     ("cli", &["engine", "contract", "gateway"]),
     ("desktop", &["engine", "contract", "gateway"]),
@@ -26,8 +23,12 @@ const TABLE: &[(&str, &[&str])] = &[
 ];
 
 /// Crates of others that one crate of ours keeps for itself.
-const KEPT: &[(&str, &str)] =
-    &[("tauri", "desktop"), ("tauri-plugin-store", "desktop"), ("reqwest", "outbound"), ("rusqlite", "store")];
+const KEPT: &[(&str, &str)] = &[
+    ("tauri", "desktop"),
+    ("tauri-plugin-store", "desktop"),
+    ("reqwest", "outbound"),
+    ("rusqlite", "store"),
+];
 
 /// Ways to the network that only the one door may take.
 const NETWORK: &[&str] = &["TcpStream::connect", "UdpSocket", "ToSocketAddrs", "lookup_host", "reqwest::"];
@@ -81,7 +82,8 @@ fn the_crates_of_others_stay_with_their_keepers() {
 #[test]
 fn there_is_one_door_to_the_network() {
     let mut wrong = Vec::new();
-    for package in packages().iter().filter(|package| !["outbound", "testkit", "xtask"].contains(&&*package.name))
+    for package in
+        packages().iter().filter(|package| !["outbound", "testkit", "xtask"].contains(&&*package.name))
     {
         for file in rust_files(&package.sources) {
             let source = std::fs::read_to_string(&file).expect("a source can be read");

@@ -4,6 +4,8 @@ mod commands;
 #[cfg(target_os = "linux")]
 mod driver;
 #[cfg(target_os = "linux")]
+mod host;
+#[cfg(target_os = "linux")]
 mod installed;
 mod layers;
 #[cfg(target_os = "linux")]

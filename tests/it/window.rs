@@ -51,8 +51,12 @@ async fn the_page_reaches_nothing_outside_the_program() {
         format!(
             "const frame = document.createElement('iframe'); frame.src = '{address}'; document.body.append(frame)"
         ),
-        format!("const script = document.createElement('script'); script.src = '{address}'; document.head.append(script)"),
-        format!("const link = document.createElement('a'); link.href = '{address}'; link.target = '_top'; document.body.append(link); link.click()"),
+        format!(
+            "const script = document.createElement('script'); script.src = '{address}'; document.head.append(script)"
+        ),
+        format!(
+            "const link = document.createElement('a'); link.href = '{address}'; link.target = '_top'; document.body.append(link); link.click()"
+        ),
         format!("location.href = '{address}'"),
     ];
     for way in &ways {

@@ -5,6 +5,7 @@ use crate::crates;
 use crate::needs;
 use crate::page;
 use crate::step::{Outcome, Steps, cargo, run};
+use crate::trial;
 
 /// All of them, or only those whose name holds the first argument.
 pub fn bench(steps: &mut Steps, rest: &[String]) -> Outcome {
@@ -18,7 +19,10 @@ pub fn bench(steps: &mut Steps, rest: &[String]) -> Outcome {
     steps.step("bench tools", || needs::install(&[needs::BUILD, needs::TEST, needs::BENCH].concat()))?;
     steps.step("page build", page::build)?;
     for (package, name) in chosen {
-        steps.step(name, || run(cargo().args(["bench", "--quiet", "-p", package, "--bench", name])))?;
+        let arguments = ["bench", "--quiet", "-p", package.as_str(), "--bench", name.as_str()];
+        // Built apart, so that the measuring has the machine for itself.
+        steps.step("bench build", || run(cargo().args(arguments).arg("--no-run")))?;
+        steps.step(name, || run(trial::under_a_display(cargo().get_program()).args(arguments)))?;
     }
     Ok(())
 }

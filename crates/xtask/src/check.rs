@@ -6,11 +6,11 @@ use crate::{expose, licences, needs, page, trial, types, unused};
 /// Format, lints, layers, types, reasons, dependencies, licences, page, unit tests.
 pub fn check(steps: &mut Steps, _rest: &[String]) -> Outcome {
     steps.step("tools", || needs::install(needs::BUILD))?;
-    steps.step("page build", page::build)?;
     steps.step("format", || run(cargo().args(["fmt", "--all", "--check"])))?;
     steps.step("reasons for exposing", expose::check)?;
     steps.step("unused dependencies", unused::check)?;
     steps.step("licences", licences::check)?;
+    steps.step("page build", page::build)?;
     steps.step("lints", || {
         run(cargo().args(["clippy", "--quiet", "--workspace", "--all-targets", "--", "-D", "warnings"]))
     })?;

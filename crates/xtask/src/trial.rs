@@ -62,20 +62,24 @@ pub fn with_a_window(steps: &mut Steps, name: &str, arguments: &[&str]) -> Outco
     let it = built.iter().find(|test| test.name == "it").ok_or("the whole-program tests were not built")?;
     let mut counted = (0, 0);
     let done = steps.step(name, || {
-        let mut command = if cfg!(target_os = "linux") {
-            let mut command = program("timeout");
-            // A window that hangs must end the run, not hold it.
-            command.args(["--kill-after=10", "1800", "xvfb-run", "-a", "-s", "-screen 0 1280x900x24"]);
-            command.args(["dbus-run-session", "--"]).arg(&it.path);
-            command
-        } else {
-            program(&it.path)
-        };
+        let mut command = under_a_display(&it.path);
         count(command.args(arguments), &mut counted)?;
         if counted.0 == 0 { Err("no such test ran.".to_owned()) } else { Ok(()) }
     });
     steps.count(counted);
     done
+}
+
+/// A program that sees a screen and a session bus of its own, so that no test meets the desktop of whoever runs it.
+pub fn under_a_display(path: impl AsRef<std::ffi::OsStr>) -> Command {
+    if !cfg!(target_os = "linux") {
+        return program(path);
+    }
+    let mut command = program("timeout");
+    // A window that hangs must end the run, not hold it.
+    command.args(["--kill-after=10", "1800", "xvfb-run", "-a", "-s", "-screen 0 1280x900x24"]);
+    command.args(["dbus-run-session", "--"]).arg(path);
+    command
 }
 
 fn sdks() -> Outcome {

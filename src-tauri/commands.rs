@@ -1,0 +1,155 @@
+//! One thin command per use case: it takes what the page sent, asks the engine, and gives back what the engine says.
+//! The page calls `name` with `{ request }`, and with `{ request, events }` where it is told things meanwhile. A refusal
+//! is a `FaultView`.
+//!
+//! A new command stands in the contract's table, in `build.rs`, in `capabilities/main.json` and in [`handler`].
+
+use crate::clipboard::Clipboard;
+use crate::house::House;
+use crate::links;
+use inkhorn_contract::commands::{CopyTextRequest, OpenLinkRequest};
+use inkhorn_contract::*;
+use tauri::ipc::{Channel, Invoke};
+use tauri::{State, Wry};
+
+type Answer<T> = Result<T, FaultView>;
+
+/// Every command, in the order of the contract's table.
+pub fn handler() -> impl Fn(Invoke<Wry>) -> bool + Send + Sync + 'static {
+    tauri::generate_handler![
+        app_status,
+        open_link,
+        copy_text,
+        vault_status,
+        vault_unlock,
+        vault_retry,
+        vault_passphrase,
+        vault_lock,
+        providers_list,
+        key_recognise,
+        key_paste,
+        connections_list,
+        connections_test_draft,
+        connections_add,
+        connections_update,
+        connections_test,
+        connections_reorder,
+        connections_remove,
+        models_list,
+        models_refresh,
+        models_default,
+        desk_list,
+        desk_open,
+        desk_send,
+        desk_retry,
+        desk_stop,
+        desk_edit,
+        desk_delete_message,
+        desk_rename,
+        desk_delete,
+        desk_draft,
+        desk_estimate,
+        usage_summary,
+        apps_list,
+        apps_add,
+        apps_revoke,
+        gateway_set
+    ]
+}
+
+/// A command that the engine answers alone.
+macro_rules! forward {
+    ($($name:ident($request:ty) => $answer:ty;)+) => {
+        $(
+            #[tauri::command]
+            async fn $name(house: State<'_, House>, request: $request) -> Answer<$answer> {
+                Ok(house.engine().await?.$name(request).await?)
+            }
+        )+
+    };
+}
+
+forward! {
+    app_status(Nothing) => AppStatusView;
+    vault_status(Nothing) => VaultView;
+    vault_unlock(VaultUnlockRequest) => VaultView;
+    vault_retry(Nothing) => VaultView;
+    vault_passphrase(VaultPassphraseRequest) => VaultView;
+    vault_lock(Nothing) => VaultView;
+    providers_list(Nothing) => Vec<ProviderView>;
+    key_recognise(KeyRecogniseRequest) => KeyRecognisedView;
+    connections_list(Nothing) => Vec<ConnectionView>;
+    connections_test_draft(ConnectionDraft) => ConnectionTestView;
+    connections_add(ConnectionAddRequest) => ConnectionView;
+    connections_update(ConnectionUpdateRequest) => ConnectionView;
+    connections_test(ConnectionRequest) => ConnectionTestView;
+    connections_reorder(ConnectionsOrderRequest) => Vec<ConnectionView>;
+    connections_remove(ConnectionRequest) => RemovedView;
+    models_list(Nothing) => ModelsView;
+    models_refresh(ModelsRefreshRequest) => ModelsRefreshView;
+    models_default(ModelsDefaultRequest) => Nothing;
+    desk_list(DeskListRequest) => DeskListView;
+    desk_open(DeskOpenRequest) => DeskOpenView;
+    desk_stop(DeskStopRequest) => DeskStopView;
+    desk_edit(DeskEditRequest) => MessageView;
+    desk_delete_message(MessageRequest) => Nothing;
+    desk_rename(DeskRenameRequest) => ConversationView;
+    desk_delete(ConversationRequest) => Nothing;
+    desk_draft(DeskDraftRequest) => Nothing;
+    desk_estimate(DeskEstimateRequest) => DeskEstimateView;
+    usage_summary(Nothing) => UsageSummaryView;
+    apps_list(Nothing) => AppsView;
+    apps_add(AppAddRequest) => AppAddedView;
+    apps_revoke(AppRevokeRequest) => AppRevokedView;
+}
+
+/// A command that tells the page what happens while it runs. A page that is gone hears nothing; the answer is kept all
+/// the same.
+macro_rules! stream {
+    ($($name:ident($request:ty) streams $event:ty => $answer:ty;)+) => {
+        $(
+            #[tauri::command]
+            async fn $name(
+                house: State<'_, House>,
+                request: $request,
+                events: Channel<$event>,
+            ) -> Answer<$answer> {
+                let tell = move |event| drop(events.send(event));
+                Ok(house.engine().await?.$name(request, tell).await?)
+            }
+        )+
+    };
+}
+
+stream! {
+    desk_send(DeskSendRequest) streams DeskEvent => MessageView;
+    desk_retry(DeskRetryRequest) streams DeskEvent => MessageView;
+}
+
+#[tauri::command]
+async fn open_link(request: OpenLinkRequest) -> Answer<Nothing> {
+    links::open(&request.url)?;
+    Ok(Nothing {})
+}
+
+#[tauri::command]
+async fn copy_text(clipboard: State<'_, Clipboard>, request: CopyTextRequest) -> Answer<Nothing> {
+    clipboard.copy(request.text).await?;
+    Ok(Nothing {})
+}
+
+#[tauri::command]
+async fn key_paste(
+    house: State<'_, House>,
+    clipboard: State<'_, Clipboard>,
+    request: Nothing,
+) -> Answer<KeyPastedView> {
+    let Nothing {} = request;
+    let key = clipboard.paste_key().await?;
+    Ok(house.engine().await?.hold_pasted_key(key))
+}
+
+#[tauri::command]
+async fn gateway_set(house: State<'_, House>, request: GatewaySetRequest) -> Answer<GatewayView> {
+    Ok(house.gateway_set(request).await?)
+}

@@ -25,6 +25,8 @@ fn main() {
     let dir = tempfile::tempdir().unwrap();
     let store = Store::open(dir.path()).unwrap();
     let rows = timed(|n| store.append_usage(&row(n)).unwrap());
+    let log = std::fs::metadata(dir.path().join("usage.db-wal")).map_or(0, |file| file.len());
+    let looks = timed(|_| assert_eq!(store.changes_elsewhere(), 0));
     let begun = Instant::now();
     drop(store);
     let closing = begun.elapsed();
@@ -35,13 +37,15 @@ fn main() {
     let ratio = micros(rows.mean) / micros(plain.mean);
     println!(
         "usage row: {:.1} us mean, {:.1} us median, {:.1} us at 99.9 %, {:.0} us at most; plain file {:.1} us; \
-         {ratio:.1} x; closing {:.0} ms",
+         {ratio:.1} x; log {} MiB; closing {:.0} ms; changes_elsewhere {:.1} us",
         micros(rows.mean),
         micros(rows.median),
         micros(rows.rare),
         micros(rows.most),
         micros(plain.mean),
-        micros(closing) / 1000.0
+        log >> 20,
+        micros(closing) / 1000.0,
+        micros(looks.mean)
     );
     println!(
         "{{\"bench\":\"usage_append\",\"rows\":{ROWS},\"mean_us\":{:.2},\"median_us\":{:.2},\"p999_us\":{:.2},\

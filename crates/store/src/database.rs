@@ -18,9 +18,6 @@ const OLDEST_SAFE_SQLITE: i32 = 3_051_003;
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 /// How long opening waits for another process that is making or migrating the profile.
 const OPENING_TIMEOUT: Duration = Duration::from_secs(30);
-/// Files up to this size are checked page by page at each start.
-const CHECKED_UP_TO: u64 = 64 << 20;
-
 /// What one database file is.
 #[derive(Clone, Copy)]
 pub(crate) struct Layout {
@@ -36,6 +33,8 @@ pub(crate) struct Layout {
     pub(crate) synchronous: &'static str,
     /// Pages in the WAL from which a commit moves them into the file; 0 leaves that to somebody else.
     pub(crate) autocheckpoint: u32,
+    /// Files up to this many bytes are checked page by page at each start, which costs time for each row.
+    pub(crate) checked_up_to: u64,
 }
 
 /// Held while a process makes, checks or migrates the files of a profile.
@@ -199,7 +198,7 @@ impl Layout {
         if log_is_empty && bytes < due {
             return Err(Fault::new(Code::Damaged));
         }
-        if bytes <= CHECKED_UP_TO {
+        if bytes <= self.checked_up_to {
             quick_check(&tx)?;
         }
         tx.finish().map_err(from_sqlite)?;
@@ -388,6 +387,7 @@ mod tests {
             page_size: 4096,
             synchronous: "FULL",
             autocheckpoint: 1,
+            checked_up_to: u64::MAX,
         }
     }
 

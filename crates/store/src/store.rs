@@ -19,6 +19,7 @@ const MAIN: Layout = Layout {
     page_size: 4096,
     synchronous: "FULL",
     autocheckpoint: 1,
+    checked_up_to: 64 << 20,
 };
 
 /// The usage log. Small pages, because each row writes the page that it is on.
@@ -29,6 +30,8 @@ const USAGE: Layout = Layout {
     page_size: 1024,
     synchronous: "NORMAL",
     autocheckpoint: 0,
+    // Half a million small rows take half a second to check: only a young log is.
+    checked_up_to: 4 << 20,
 };
 
 /// Readers kept open per file; more are opened when needed and closed again.

@@ -103,3 +103,30 @@ fn move_pages(db: &Connection) -> rusqlite::Result<bool> {
         db.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |row| Ok((row.get(1)?, row.get(2)?)))?;
     Ok(moved < pages)
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::Store;
+    use crate::tables::usage::{load_between, tests::sample};
+    use crate::testing::scratch;
+
+    #[test]
+    fn a_long_log_is_moved_into_the_file_by_the_thread() {
+        let (dir, store) = scratch();
+        // A second store holds the file open, so that closing the first moves nothing by itself.
+        let other = Store::open(dir.path()).unwrap();
+        let length = || std::fs::metadata(dir.path().join("usage.db")).unwrap().len();
+        let before = length();
+        for time in 0..100 {
+            store.append_usage(&sample(time, "m")).unwrap();
+        }
+        assert_eq!(length(), before, "a short log stays where it is");
+        for time in 100..4_000 {
+            store.append_usage(&sample(time, "m")).unwrap();
+        }
+        drop(store);
+        assert!(length() > before + 200_000, "{before} bytes became {}", length());
+        let rows = other.read_usage(|db| load_between(db, &(0..5_000), 5_000)).unwrap();
+        assert_eq!(rows.len(), 4_000);
+    }
+}

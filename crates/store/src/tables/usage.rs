@@ -179,7 +179,11 @@ struct RowNames {
 }
 
 fn insert(db: &Connection, number: i64, row: &UsageRow, names: &RowNames) -> rusqlite::Result<()> {
-    const SQL: &str = "INSERT INTO usage VALUES
+    const SQL: &str = "INSERT INTO usage
+        (id, request, attempt, face, app, feature, connection, slug, provider, model_asked, model_answered, input,
+         cache_read, cache_write, output, reasoning, cost, cost_source, provider_cost, quality, result, fault,
+         latency_ms, first_token_ms, finish)
+        VALUES
         (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23,
          ?24, ?25)";
     db.prepare_cached(SQL)?
@@ -265,8 +269,9 @@ pub fn load_between(db: &Connection, times: &Range<i64>, limit: u32) -> Result<V
 /// When the first and the last row of this span began. `None` where there is no row.
 pub fn first_and_last(db: &Connection, times: &Range<i64>) -> Result<Option<(i64, i64)>> {
     let numbers = row_numbers(times);
-    let mut query =
-        db.prepare_cached("SELECT min(id), max(id) FROM usage WHERE id >= ?1 AND id < ?2").map_err(from_sqlite)?;
+    let mut query = db
+        .prepare_cached("SELECT min(id), max(id) FROM usage WHERE id >= ?1 AND id < ?2")
+        .map_err(from_sqlite)?;
     let found: (Option<i64>, Option<i64>) = query
         .query_row(params![numbers.start, numbers.end], |row| Ok((row.get(0)?, row.get(1)?)))
         .map_err(from_sqlite)?;

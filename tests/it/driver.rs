@@ -102,8 +102,11 @@ impl Window {
         self.page.execute(script, Vec::new()).await.unwrap_or_else(|error| panic!("{script}: {error}"))
     }
 
-    /// Keeps a picture of the page in `test-output/screenshots`.
+    /// Keeps a picture of the page in `test-output/screenshots`, once its letters are drawn.
     pub async fn picture(&self, name: &str) {
+        let drawn = "const done = arguments[0];
+            document.fonts.ready.then(() => requestAnimationFrame(() => requestAnimationFrame(() => done(true))))";
+        self.page.execute_async(drawn, Vec::new()).await.expect("the page is drawn");
         let png = self.page.screenshot().await.expect("a picture");
         let folder = root().join("test-output/screenshots");
         std::fs::create_dir_all(&folder).expect("the folder for pictures");

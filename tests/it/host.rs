@@ -1,7 +1,7 @@
 //! The commands as the page calls them, through the real window into the real engine.
 
 use crate::driver::{Home, Window};
-use inkhorn_contract::ModelsDefaultRequest;
+use inkhorn_contract::AppAddRequest;
 use inkhorn_domain::Face;
 use inkhorn_engine::{Engine, EngineOptions, SystemClock, resolve_keychain};
 use serde_json::{Value, json};
@@ -104,10 +104,14 @@ async fn what_another_program_changes_reaches_the_page() {
         )
         .await;
     let other = another_engine(&home);
-    other.models_default(ModelsDefaultRequest { model: None }).await.expect("the default is taken away");
+    let app =
+        AppAddRequest { name: "Novelcrafter".into(), models: Vec::new(), privacy: None, origins: Vec::new() };
+    other.apps_add(app).await.expect("the other program admits an app");
     let heard = "const done = arguments[0];
-        const look = () => window.heard.includes('models') ? done(true) : setTimeout(look, 20); look()";
+        const look = () => window.heard.includes('apps') ? done(true) : setTimeout(look, 20); look()";
     assert_eq!(window.page.execute_async(heard, Vec::new()).await.expect("it is told"), true);
+    let apps = call(&window, "apps_list", json!({})).await.expect("the apps");
+    assert_eq!(apps["apps"][0]["name"], "Novelcrafter");
     window.close().await;
 }
 
@@ -116,7 +120,7 @@ fn another_engine(home: &Home) -> Engine {
     let options = EngineOptions {
         dir: home.profile(),
         passphrase: None,
-        face: Face::Cli,
+        face: Face::CommandLine,
         keychain: resolve_keychain(),
         clock: Arc::new(SystemClock::new()),
     };

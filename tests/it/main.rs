@@ -1,4 +1,5 @@
 //! The whole program from outside, in one binary: the layers, the commands, the window.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
 
 mod commands;
 #[cfg(target_os = "linux")]
@@ -8,6 +9,8 @@ mod host;
 #[cfg(target_os = "linux")]
 mod installed;
 mod layers;
+#[cfg(target_os = "linux")]
+mod screenshots;
 #[cfg(target_os = "linux")]
 mod window;
 mod workspace;

@@ -18,7 +18,7 @@ fn killed_while_saving_a_key() {
     let mut acknowledged = vec!["openai".to_owned()];
     let mut died = 0;
     for round in 0..ROUNDS {
-        let mut adding = terminal.spawn_with(&line, terminal.key().as_bytes());
+        let adding = terminal.spawn_with(&line, terminal.key().as_bytes());
         // Real time on purpose: the moment of death moves through the whole life of the program.
         std::thread::sleep(moment(whole, round));
         adding.kill();
@@ -50,7 +50,7 @@ fn killed_while_the_vault_is_made() {
     let whole = started.elapsed();
     for round in 0..10 {
         let terminal = Terminal::with_keychain(&keychain);
-        let mut adding = terminal.spawn_with(&line, terminal.key().as_bytes());
+        let adding = terminal.spawn_with(&line, terminal.key().as_bytes());
         std::thread::sleep(moment(whole, round * 3));
         adding.kill();
         let promised = adding.finish().documents().len();

@@ -1,6 +1,6 @@
 //! `chat`, what it leaves in `usage`, and `serve`.
 
-use super::terminal::{Terminal, fields, over_http};
+use super::terminal::{Running, Terminal, fields, over_http};
 use inkhorn_testkit::{Answer, Behaviour, Call, End, Finish, Persona, Refusal, SimulatedProvider, TokenUsage};
 use serde_json::{Value, json};
 
@@ -81,10 +81,18 @@ fn every_dialect_answers_and_thoughts_are_no_text() {
         (Persona::LmStudio, "qwen2.5-7b-instruct"),
         (Persona::Compatible, "local-model"),
     ] {
-        let provider = SimulatedProvider::start_with_key(persona, terminal.key());
+        let provider = SimulatedProvider::start(persona);
         provider.answer_with(Answer::text("Six bells.").with_reasoning("The writer asks the time. "));
         let id = persona.provider_id();
-        let added = terminal.add(&["--provider", id, "--base-url", &provider.base_url(), "--label", id]);
+        let url = provider.base_url();
+        let options = ["--provider", id, "--base-url", &url, "--label", id];
+        let added = match provider.key() {
+            Some(_) => {
+                provider.set_key(Some(terminal.key()));
+                terminal.add(&options)
+            }
+            None => terminal.json(&[&["connections", "add"][..], &options].concat()),
+        };
         let address = format!("{}/{model}", added["slug"].as_str().expect("a slug"));
         let lines = terminal.lines(&["chat", "--model", &address, "What time is it?"]);
         let (done, deltas) = lines.split_last().expect("lines");
@@ -158,13 +166,13 @@ fn a_broken_answer_ends_with_the_error_as_the_last_document() {
 #[test]
 fn control_c_stops_the_answer_and_records_what_came() {
     let (terminal, provider) = open_ai();
-    for signal in ["INT", "TERM"] {
+    for stop in [Running::interrupt, Running::terminate] {
         provider.forget_requests();
         provider.next(Call::Chat, Behaviour::HoldAfter(2));
         let mut chat = terminal.spawn(&["chat", "--json", "--model", "openai/gpt-4o-mini", "Go on"]);
         assert!(chat.line()["delta"].is_string());
         assert!(chat.line()["delta"].is_string());
-        chat.signal(signal);
+        stop(&chat);
         let last = chat.line();
         assert_eq!((&last["done"]["result"], &last["done"]["rerouted"]), (&json!("aborted"), &json!(false)), "{last}");
         assert!(last["done"]["usage"]["output_tokens"].as_u64() > Some(0), "{last}");
@@ -177,7 +185,7 @@ fn control_c_stops_the_answer_and_records_what_came() {
     provider.next(Call::Chat, Behaviour::HangBeforeHeaders);
     let mut chat = terminal.spawn(&["chat", "--json", "--model", "openai/gpt-4o-mini", "Go on"]);
     let number = provider.wait_for_chats(1)[0].number;
-    chat.signal("INT");
+    chat.interrupt();
     assert_eq!(chat.line()["done"]["result"], "aborted");
     assert_eq!(chat.finish().status, 0);
     assert_eq!(provider.wait_for_end(number), End::ClosedEarly);
@@ -192,11 +200,10 @@ fn control_c_stops_the_answer_and_records_what_came() {
 fn a_reader_that_goes_away_ends_the_answer_quietly() {
     let (terminal, provider) = open_ai();
     provider.answer_with(Answer::words(2_000));
-    let mut chat = terminal.spawn(&["chat", "--json", "--model", "openai/gpt-4o-mini", "Go on"]);
-    assert!(chat.line()["delta"].is_string());
-    let ended = chat.finish_unread();
-    assert_eq!(ended.stderr, "", "a closed pipe is nothing to complain about");
-    assert_eq!(ended.status, 0);
+    let script = r#"{ "$INKHORN" chat --json --model openai/gpt-4o-mini 'Go on'; echo "status $?" >&2; } | head -n 1"#;
+    let ran = terminal.shell(script);
+    assert!(ran.stdout.starts_with("{\"delta\":") && ran.stdout.lines().count() == 1, "{}", ran.stdout);
+    assert_eq!(ran.stderr, "status 0\n", "a closed pipe is nothing to complain about");
     let usage = terminal.json(&["usage"]);
     assert_eq!(usage["rows"][0]["result"], "aborted", "{usage}");
 }
@@ -270,7 +277,7 @@ fn the_gateway_answers_an_admitted_program_until_it_is_told_to_end() {
     while over_http(&host, "GET", "/v1/models", &token, "").0 != 401 {
         assert!(std::time::Instant::now() < give_up, "a revoked token still opens");
     }
-    serve.signal("TERM");
+    serve.terminate();
     let ended = serve.finish();
     assert_eq!((ended.status, ended.stderr.as_str()), (0, ""));
     terminal.assert_without(&[&token]);

@@ -80,7 +80,7 @@ fn a_running_gateway_uses_what_another_program_adds() {
         }
         assert!(std::time::Instant::now() < give_up, "{status}: {answer}");
     }
-    serve.signal("TERM");
+    serve.terminate();
     assert_eq!(serve.finish().status, 0);
     terminal.assert_clean();
 }

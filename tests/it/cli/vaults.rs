@@ -96,7 +96,7 @@ fn a_keychain_opens_the_vault_and_each_of_its_states_is_told_apart() {
     assert_eq!(away.json(&["vault", "status"])["state"], "keychain_unavailable");
     only_local_works(&away, &cloud, "keychain_unavailable");
 
-    keychain.lock();
+    lock(&keychain);
     assert_eq!(terminal.json(&["vault", "status"])["state"], "keychain_locked");
     only_local_works(&terminal, &cloud, "keychain_locked");
     terminal.assert_clean();
@@ -111,6 +111,12 @@ fn a_keychain_opens_the_vault_and_each_of_its_states_is_told_apart() {
     assert_eq!((status, error["code"].as_str()), (1, Some("keychain_entry_missing")), "{error}");
     assert_eq!(moved.json(&["vault", "status"])["state"], "keychain_entry_missing", "an entry was made over it");
     terminal.assert_clean();
+}
+
+/// Locks every collection of the keychain, as a session does that is left alone.
+fn lock(keychain: &RealKeychain) {
+    let locked = std::process::Command::new("secret-tool").arg("lock").envs(keychain.variables()).status();
+    assert!(locked.expect("secret-tool runs").success());
 }
 
 #[test]

@@ -1,0 +1,44 @@
+//! Pictures of every page, light and dark, wide and narrow, for eyes to look at. What a machine can judge is judged here:
+//! nothing hangs over the edge, and the look is the one that was asked for.
+
+use crate::driver::{Home, Window};
+use fantoccini::Locator;
+
+const PLACES: [&str; 7] = ["desk", "models", "usage", "connections", "apps", "privacy", "settings"];
+const SIZES: [(u32, u32); 2] = [(1280, 860), (380, 860)];
+
+#[tokio::test]
+async fn every_page_is_drawn_in_the_light_look() {
+    draw("light", "rgb(250, 247, 240)").await;
+}
+
+#[tokio::test]
+async fn every_page_is_drawn_in_the_dark_look() {
+    draw("dark", "rgb(30, 27, 23)").await;
+}
+
+async fn draw(look: &str, paper: &str) {
+    let home = Home::make();
+    let preferences = home.data().join("app.inkhorn.desktop");
+    std::fs::create_dir_all(&preferences).expect("the folder of preferences");
+    std::fs::write(preferences.join("page.json"), format!(r#"{{"look":"{look}"}}"#))
+        .expect("the preferences");
+    let window = Window::open(&home).await;
+    for (width, height) in SIZES {
+        window.resize(width, height).await;
+        for place in PLACES {
+            let rail = format!("[data-testid=rail-{place}]");
+            window.text(&rail).await;
+            window.page.find(Locator::Css(&rail)).await.expect(place).click().await.expect(place);
+            window.text(&format!("{rail}[aria-current=page]")).await;
+            window.text("main h1, main h2, main form").await;
+            window.picture(&format!("{place}-{look}-{width}")).await;
+            let over = "return document.documentElement.scrollWidth - window.innerWidth";
+            let over = window.run(over).await.as_i64().expect("a number");
+            assert!(over <= 0, "{place} hangs {over} px over the edge at {width}");
+        }
+        assert_eq!(window.run("return window.innerWidth").await, width, "the window has the size asked for");
+    }
+    assert_eq!(window.run("return getComputedStyle(document.body).backgroundColor").await, paper);
+    window.close().await;
+}

@@ -9,6 +9,7 @@ use inkhorn_dialects::{MAX_MODELS, ModelPage, WireError, merge_loaded, read_mode
 use inkhorn_domain::{Dialect, ModelListing};
 use inkhorn_fault::{Code, Fault};
 use inkhorn_outbound::{Answer, Deadlines, MODEL_LIST_CAP, Target};
+use std::collections::{BTreeMap, HashSet};
 use std::time::{Duration, SystemTime};
 
 /// Lists and tests are quick everywhere; who does not answer within this does not answer.
@@ -81,7 +82,8 @@ async fn try_connection(
     let started = tokio::time::Instant::now();
     let mut latency = None;
     if let Some(place) = &target.entry.validate {
-        fetch(target, credential, &target.place(place)?, now).await?;
+        let body = fetch(target, credential, &target.place(place)?, now).await?;
+        check_field(place, &body, target)?;
         latency = Some(started.elapsed());
     }
     let models = fetch_models(target, credential, now).await?;
@@ -102,6 +104,16 @@ async fn fetch(
     answer.read_to_end(MODEL_LIST_CAP).await
 }
 
+/// Whether the answer is of the kind that is expected at this place: lists of several dialects look alike.
+fn check_field(place: &Place, body: &[u8], target: &ConnectionTarget) -> Result<(), Fault> {
+    let Some(field) = &place.field else { return Ok(()) };
+    let there = serde_json::from_slice::<BTreeMap<String, serde::de::IgnoredAny>>(body);
+    match there {
+        Ok(fields) if fields.contains_key(field) => Ok(()),
+        _ => Err(Fault::new(Code::NotAnApi).with("address", target.destination.address())),
+    }
+}
+
 async fn fetch_list(
     target: &ConnectionTarget,
     credential: &Credential<'_>,
@@ -112,6 +124,7 @@ async fn fetch_list(
     let mut next = place.clone();
     for _ in 0..MAX_PAGES {
         let body = fetch(target, credential, &target.place(&next)?, now).await?;
+        check_field(place, &body, target)?;
         let page = read_models(target.entry.dialect, &body).map_err(|error| of_wire(error, target))?;
         let more = page.next_after_id.clone();
         add_page(&mut list, page);
@@ -130,8 +143,7 @@ async fn fetch_list(
 /// Every id once: a server that gives the same page for ever does not fill the list.
 fn add_page(list: &mut FetchedModels, page: ModelPage) {
     list.dropped += page.dropped;
-    let mut known: std::collections::HashSet<String> =
-        list.models.iter().map(|model| model.id.clone()).collect();
+    let mut known: HashSet<String> = list.models.iter().map(|model| model.id.clone()).collect();
     for model in page.models {
         if !known.insert(model.id.clone()) {
             continue;

@@ -314,6 +314,9 @@ pub struct Place {
     /// Below the server's root instead of the base address.
     #[serde(default)]
     pub at_root: bool,
+    /// The answer is a JSON object with this field; without it, something else answers there.
+    #[serde(default)]
+    pub field: Option<String>,
 }
 
 /// How long to wait, in seconds.

@@ -1,4 +1,9 @@
 //! The calls of this crate against a simulated provider: a real server on this machine.
+#![allow(
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a broken precondition should end the test, with its reason"
+)]
 
 use bytes::Bytes;
 use inkhorn_fault::{Code, Fault};
@@ -175,6 +180,12 @@ async fn what_stands_there_instead_is_told() {
     let fault =
         Connection::at("ollama", &compatible.address(), key.as_deref()).test().await.expect_err("not Ollama");
     assert!(fault.message().contains("OpenAI") && fault.message().contains("127.0.0.1"), "{fault:?}");
+    assert_eq!(fact(fault, "actual"), Some("OpenAI chat completions".into()));
+    compatible.set_key(None);
+    let fault = Connection::at("anthropic", &compatible.address(), key.as_deref())
+        .test()
+        .await
+        .expect_err("not Anthropic");
     assert_eq!(fact(fault, "actual"), Some("OpenAI chat completions".into()));
     // Ollama speaks OpenAI's dialect too, below /v1.
     let ollama = SimulatedProvider::start(Persona::Ollama);

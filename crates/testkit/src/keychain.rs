@@ -29,9 +29,12 @@ impl RealKeychain {
         std::fs::create_dir(&runtime).expect("a folder for sockets");
         private(&runtime);
 
+        let config = folder.path().join("bus.conf");
+        std::fs::write(&config, bus_config(&runtime)).expect("a file can be written");
         let mut bus = Group::start(
             needed("dbus-daemon")
-                .args(["--session", "--nofork", "--nopidfile", "--print-address=1"])
+                .args(["--nofork", "--nopidfile", "--print-address=1", "--config-file"])
+                .arg(&config)
                 .env_clear()
                 .envs(surroundings(&home, &runtime))
                 .stdin(Stdio::null())
@@ -132,6 +135,16 @@ fn needed(program: &str) -> Command {
     }
 }
 
+/// A session bus that starts nothing by itself: a keyring that was ended must not come back when it is asked for.
+fn bus_config(runtime: &std::path::Path) -> String {
+    format!(
+        "<busconfig><type>session</type><listen>unix:path={}/bus</listen><policy context=\"default\">\
+         <allow send_destination=\"*\" eavesdrop=\"true\"/><allow eavesdrop=\"true\"/><allow own=\"*\"/>\
+         </policy></busconfig>",
+        runtime.display()
+    )
+}
+
 fn surroundings(
     home: &std::path::Path,
     runtime: &std::path::Path,
@@ -181,6 +194,7 @@ mod tests {
         assert!(!secret_tool(&second, &look, "").0, "another keychain does not have it");
         first.end_service();
         assert!(!secret_tool(&first, &look, "").0, "without the service nothing is found");
+        assert!(!first.answers(), "asking has not started it again");
         let groups = [first.bus.id(), first.keyring.id()];
         drop(first);
         for id in groups {

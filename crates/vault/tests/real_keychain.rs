@@ -53,6 +53,11 @@ fn a_bus_without_a_keychain_is_told_quickly() {
 }
 
 #[test]
+fn a_service_without_any_keyring_is_no_keychain() {
+    play("no keyring");
+}
+
+#[test]
 fn without_a_bus_the_keychain_is_unavailable_until_there_is_one() {
     play("no bus");
 }
@@ -87,6 +92,7 @@ fn scene() {
         "two" => two(),
         "locked" => locked(),
         "no service" => no_service(),
+        "no keyring" => no_keyring(),
         "no bus" => no_bus(),
         "silent" => silent(),
         "late" => late(),
@@ -203,6 +209,14 @@ fn no_service() {
     let read = keychain().read("vault:00:k1", Patience::Probe);
     assert_eq!(read.err(), Some(KeychainError::Unavailable));
     assert!(start.elapsed() < Duration::from_secs(5), "{:?}", start.elapsed());
+    let fault = Vault::empty().make_with_keychain(&keychain(), Patience::Asked).err();
+    assert_eq!(fault.map(|fault| fault.code()), Some(Code::KeychainUnavailable));
+}
+
+fn no_keyring() {
+    let _session = (Daemon::bus(), Daemon::service());
+    assert_eq!(keychain().read("vault:00:k1", Patience::Probe).err(), Some(KeychainError::NoEntry));
+    // Not "locked": there is nothing to unlock, and a passphrase is the way.
     let fault = Vault::empty().make_with_keychain(&keychain(), Patience::Asked).err();
     assert_eq!(fault.map(|fault| fault.code()), Some(Code::KeychainUnavailable));
 }
@@ -366,6 +380,20 @@ impl Daemon {
                 login.get_property::<bool>("Locked")
             })
             .is_ok_and(|locked| !locked)
+        });
+        Self(child)
+    }
+
+    /// The service as a bus starts it where nobody has logged in: no keyring exists.
+    fn service() -> Self {
+        let child = command("gnome-keyring-daemon")
+            .args(["--start", "--components=secrets", "--foreground"])
+            .spawn()
+            .expect("gnome-keyring-daemon");
+        until("the service is on the bus", || {
+            let names = zbus::blocking::Connection::session()
+                .and_then(|bus| Ok(zbus::blocking::fdo::DBusProxy::new(&bus)?.list_names()?));
+            names.is_ok_and(|names| names.iter().any(|name| name.as_str() == "org.freedesktop.secrets"))
         });
         Self(child)
     }

@@ -14,6 +14,12 @@ mod system {
     pub(super) use zbus_secret_service_keyring_store::Store;
     pub(crate) const BACKEND: &str = "Secret Service";
     pub(super) const MODIFIERS: &[(&str, &str)] = &[("label", "Inkhorn vault")];
+
+    /// Whether the service has no collection to put an entry into, as under WSL or before the first login. The
+    /// library tells it like a locked one; but there is nothing that could be unlocked.
+    pub(super) fn has_no_place(cause: &keyring_core::error::PlatformError) -> bool {
+        matches!(cause.downcast_ref(), Some(secret_service::Error::NoResult))
+    }
 }
 
 // The login keychain: the other store wants a provisioning profile, which a command line tool cannot have, and the
@@ -23,6 +29,10 @@ mod system {
     pub(super) use apple_native_keyring_store::keychain::Store;
     pub(crate) const BACKEND: &str = "macOS Keychain";
     pub(super) const MODIFIERS: &[(&str, &str)] = &[];
+
+    pub(super) fn has_no_place(_: &keyring_core::error::PlatformError) -> bool {
+        false
+    }
 }
 
 // `Local`: by default an entry may travel with a domain profile.
@@ -31,6 +41,10 @@ mod system {
     pub(super) use windows_native_keyring_store::Store;
     pub(crate) const BACKEND: &str = "Windows Credential Manager";
     pub(super) const MODIFIERS: &[(&str, &str)] = &[("persistence", "Local")];
+
+    pub(super) fn has_no_place(_: &keyring_core::error::PlatformError) -> bool {
+        false
+    }
 }
 
 pub(crate) use system::BACKEND;
@@ -108,6 +122,7 @@ fn forget(error: Error) -> KeychainError {
 fn translate(error: &Error) -> KeychainError {
     match error {
         Error::NoEntry => KeychainError::NoEntry,
+        Error::NoStorageAccess(cause) if system::has_no_place(cause) => KeychainError::Unavailable,
         Error::NoStorageAccess(_) => KeychainError::Locked,
         Error::BadEncoding(_) | Error::BadDataFormat(..) | Error::TooLong(..) | Error::Ambiguous(_) => {
             KeychainError::Wrong

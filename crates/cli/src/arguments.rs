@@ -6,7 +6,13 @@ use std::path::PathBuf;
 
 /// A writer's own AI connections, from the terminal.
 #[derive(Parser)]
-#[command(name = "inkhorn", version, about, disable_help_subcommand = true, args_override_self = true)]
+#[command(
+    name = "inkhorn",
+    bin_name = "inkhorn",
+    version,
+    disable_help_subcommand = true,
+    args_override_self = true
+)]
 pub struct Arguments {
     /// Options that every command knows.
     #[command(flatten)]

@@ -23,14 +23,14 @@ pub(super) async fn run(engine: &Engine, command: Chat, output: Output) -> Done 
         privacy: command.privacy.level(),
         model: command.model,
         conversation_model: None,
-        body: AskBody::Chat(ChatRequest {
+        body: AskBody::Chat(Box::new(ChatRequest {
             messages,
             stream: true,
             stream_usage: true,
             max_tokens: command.max_tokens,
             temperature: command.temperature,
             ..ChatRequest::default()
-        }),
+        })),
     };
     let mut stop = interrupted()?;
     let asked = ask.model.clone();

@@ -191,7 +191,10 @@ fn parse_changes(slug: String, changes: &[String]) -> Result<ConnectionUpdateReq
             }
             // What was typed is not repeated: it may be a key.
             _ => {
-                return Err(refuse(format!("the names are label, active, base_url, {}", SETTINGS.join(", "))));
+                return Err(refuse(format!(
+                    "the names are label, active, base_url, {}",
+                    SETTINGS.join(", ")
+                )));
             }
         };
         if again {

@@ -8,39 +8,70 @@ mod serve;
 mod usage;
 mod vault;
 
-use crate::arguments::{Arguments, Command};
+use crate::arguments::{Arguments, Command, Connections, Vault};
 use crate::input::{chosen_dir, load_passphrase};
 use crate::output::{Done, Output, failure_words, printable};
 use crate::table::lay_out;
-use inkhorn_contract::{DoctorView, Nothing, ProviderView};
+use inkhorn_contract::{DoctorView, Nothing, ProviderView, VaultState};
 use inkhorn_domain::Face;
-use inkhorn_engine::{Engine, EngineOptions, default_dir, system_keychain};
+use inkhorn_engine::{Engine, EngineOptions, SystemClock, default_dir, resolve_keychain};
+use inkhorn_fault::{Code, Fault, Result};
 use std::path::PathBuf;
+use std::sync::Arc;
 
 /// Runs one command from its arguments to its last word.
 pub async fn run(arguments: Arguments, output: Output) -> Done {
     let Arguments { shared, command } = arguments;
     let passphrase = load_passphrase(shared.passphrase_file.as_deref(), output)?;
-    let dir = chosen_dir(shared.data_dir.as_deref()).map_or_else(default_dir, PathBuf::from);
+    let has_passphrase = passphrase.is_some();
     let engine = Engine::open(EngineOptions {
-        dir,
+        dir: chosen_dir(shared.data_dir.as_deref()).map_or_else(default_dir, PathBuf::from),
         passphrase,
         face: Face::CommandLine,
-        keychain: system_keychain(),
+        keychain: resolve_keychain(),
+        clock: Arc::new(SystemClock::new()),
     })?;
-    let ended = match command {
-        Command::Providers => providers(&engine, output).await,
-        Command::Connections(command) => connections::run(&engine, command, output).await,
-        Command::Models(command) => models::run(&engine, command, output).await,
-        Command::Chat(command) => chat::run(&engine, command, output).await,
-        Command::Usage(command) => usage::run(&engine, command, output).await,
-        Command::Vault(command) => vault::run(&engine, command, output).await,
-        Command::Apps(command) => apps::run(&engine, command, output).await,
-        Command::Serve(command) => serve::run(&engine, command, output).await,
-        Command::Doctor => doctor(&engine, output).await,
+    let ended = match open_vault_for(&command, &engine, has_passphrase).await {
+        Ok(()) => run_command(&engine, command, output).await,
+        Err(fault) => Err(fault.into()),
     };
     engine.close().await;
     ended
+}
+
+async fn run_command(engine: &Engine, command: Command, output: Output) -> Done {
+    match command {
+        Command::Providers => providers(engine, output).await,
+        Command::Connections(command) => connections::run(engine, command, output).await,
+        Command::Models(command) => models::run(engine, command, output).await,
+        Command::Chat(command) => chat::run(engine, command, output).await,
+        Command::Usage(command) => usage::run(engine, command, output).await,
+        Command::Vault(command) => vault::run(engine, command, output).await,
+        Command::Apps(command) => apps::run(engine, command, output).await,
+        Command::Serve(command) => serve::run(engine, command, output).await,
+        Command::Doctor => doctor(engine, output).await,
+    }
+}
+
+/// Opens the vault before a command that uses a key or says whether one could be used. A vault that stays closed is
+/// no failure here: local models need none, and whoever needs one is told why it is closed.
+///
+/// # Errors
+/// `wrong_passphrase` where one was given and does not fit: going on without it would only hide the mistake.
+async fn open_vault_for(command: &Command, engine: &Engine, has_passphrase: bool) -> Result<()> {
+    let wanted = match command {
+        Command::Chat(_) | Command::Models(_) | Command::Doctor => true,
+        Command::Connections(command) => !matches!(command, Connections::Add(_) | Connections::Remove(_)),
+        Command::Vault(command) => matches!(command, Vault::Status),
+        // A gateway opens it while it starts.
+        Command::Serve(_) | Command::Providers | Command::Usage(_) | Command::Apps(_) => false,
+    };
+    if !wanted {
+        return Ok(());
+    }
+    engine.unlock().await;
+    let wrong = has_passphrase && engine.vault_status(Nothing {}).await?.state == VaultState::Locked;
+    if wrong { Err(Fault::new(Code::WrongPassphrase)) } else { Ok(()) }
 }
 
 async fn providers(engine: &Engine, output: Output) -> Done {

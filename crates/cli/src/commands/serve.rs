@@ -7,6 +7,7 @@ use inkhorn_contract::Nothing;
 use inkhorn_engine::Engine;
 use inkhorn_gateway::{Options, start};
 use serde_json::json;
+use std::io::{self, IsTerminal};
 use std::time::Duration;
 
 /// The address is told no later than this, even where the keychain is still silent: local models need no key.
@@ -26,6 +27,8 @@ pub(super) async fn run(engine: &Engine, command: Serve, output: Output) -> Done
                 output.note(&failure_words(fault));
             }
             let url = running.url();
+            // Who starts a server from a script reads its first line; a sentence is for a person at a terminal.
+            let output = Output { json: output.json || !io::stdout().is_terminal() };
             output.show(&json!({ "address": url }), || format!("Inkhorn answers at {url}"))?;
             ending.recv().await;
         }

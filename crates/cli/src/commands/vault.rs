@@ -8,14 +8,9 @@ use inkhorn_engine::Engine;
 
 pub(super) async fn run(engine: &Engine, command: Vault, output: Output) -> Done {
     let view = match command {
-        Vault::Status => {
-            // What is asked is whether the vault opens, so this tries.
-            engine.unlock().await;
-            engine.vault_status(Nothing {}).await?
-        }
+        Vault::Status => engine.vault_status(Nothing {}).await?,
         Vault::Passphrase(passphrase) => {
             let new_passphrase = load_passphrase_file(&passphrase.new_passphrase_file, output)?;
-            engine.unlock().await;
             engine.vault_passphrase(VaultPassphraseRequest { new_passphrase }).await?
         }
         Vault::Lock => {

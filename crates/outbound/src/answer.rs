@@ -127,8 +127,7 @@ impl Answer {
         poll_fn(|cx| self.poll_chunk(cx)).await.transpose()
     }
 
-    /// As [`Answer::chunk`], for streams written by hand.
-    pub fn poll_chunk(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<Bytes, Fault>>> {
+    fn poll_chunk(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<Bytes, Fault>>> {
         let Some(body) = &mut self.body else {
             return Poll::Ready(None);
         };

@@ -104,7 +104,6 @@ pub struct Destination {
     base_path: String,
     address: Arc<str>,
     reach: Reach,
-    class: Option<AddressClass>,
 }
 
 impl Destination {
@@ -131,8 +130,7 @@ impl Destination {
             && base.query().is_none()
             && base.fragment().is_none()
             && base.port() != Some(0);
-        let class = classify_host(&host);
-        if !bare || class.is_some_and(|class| !reach.allows(class)) {
+        if !bare || classify_host(&host).is_some_and(|class| !reach.allows(class)) {
             return Err(bad());
         }
         let authority = match base.port() {
@@ -145,7 +143,6 @@ impl Destination {
             base_path: base.path().trim_end_matches('/').to_owned(),
             address: Arc::from(authority),
             reach,
-            class,
         })
     }
 
@@ -168,16 +165,6 @@ impl Destination {
     #[must_use]
     pub fn below(&self, path: &str) -> Self {
         Self { base_path: format!("{}{path}", self.base_path), ..self.clone() }
-    }
-
-    /// The kind of place, where the address alone tells it; `None` for a name.
-    pub fn class(&self) -> Option<AddressClass> {
-        self.class
-    }
-
-    /// Whether nobody on the way can read along: https, or this machine.
-    pub fn is_private_on_the_way(&self) -> bool {
-        self.root.starts_with("https:") || self.class == Some(AddressClass::Loopback)
     }
 
     /// A path (with query, if need be) below the base, made ready once for many requests: `/chat/completions`.

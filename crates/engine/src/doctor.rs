@@ -16,7 +16,7 @@ impl Engine {
 
 impl Inner {
     fn look_around(&self) -> Result<Vec<DoctorCheckView>> {
-        let mut checks = vec![self.look_at_folder()];
+        let mut checks = vec![self.look_at_folder(), self.look_at_database()];
         let _ = self.vault.unlock(Patience::Probe, self.clock.since_start());
         let vault = self.vault_view()?;
         let fine = matches!(vault.state, VaultState::Unlocked | VaultState::None);
@@ -48,6 +48,16 @@ impl Inner {
             });
         }
         Ok(checks)
+    }
+
+    fn look_at_database(&self) -> DoctorCheckView {
+        let fault = self.store.check().err();
+        DoctorCheckView {
+            name: "database".into(),
+            ok: fault.is_none(),
+            found: if fault.is_none() { "every page reads well" } else { "a page does not read well" }.into(),
+            fault: fault.map(Into::into),
+        }
     }
 
     fn look_at_folder(&self) -> DoctorCheckView {

@@ -5,7 +5,7 @@ use crate::{Engine, Inner, blocking};
 use inkhorn_contract::{
     FaultView, Nothing, Topic, VaultPassphraseRequest, VaultState, VaultUnlockRequest, VaultView,
 };
-use inkhorn_fault::Result;
+use inkhorn_fault::{Code, Fault, Result};
 use inkhorn_store::{secrets, vault as rows};
 use inkhorn_vault::{LockedWhy, Patience, SlotKind, VaultState as Inside};
 
@@ -85,6 +85,18 @@ impl Engine {
 }
 
 impl Inner {
+    /// Puts the reason why the vault is closed in the place of the plain fact.
+    pub(crate) fn why_closed(&self, fault: Fault) -> Fault {
+        match self.vault.state() {
+            Inside::Locked(why) if fault.code() == Code::VaultLocked => {
+                let stored = self.store.read(rows::load).ok().flatten();
+                let made_in = stored.map(|rows| rows.head.backend).unwrap_or_default();
+                why.fault(&made_in, Some(self.vault.keychain_name()))
+            }
+            _ => fault,
+        }
+    }
+
     pub(crate) fn vault_view(&self) -> Result<VaultView> {
         let stored = self.store.read(|db| Ok((rows::load(db)?, secrets::load_all(db)?.len())))?;
         let backend = stored.0.map(|rows| rows.head.backend).filter(|name| name != "none");

@@ -142,7 +142,7 @@ impl Engine {
         let member = member(&connection, locality);
         let now = Conditions { privacy: ask.privacy, vault_open: inner.vault.is_open() };
         if let Err(fault) = candidates(&[member], now) {
-            return Err(record.close_unsent(RequestResult::Refused, fault));
+            return Err(record.close_unsent(RequestResult::Refused, inner.why_closed(fault)));
         }
 
         let info = AnswerInfo {

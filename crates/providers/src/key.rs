@@ -126,6 +126,10 @@ fn trim_quotes(text: &str) -> &str {
 }
 
 fn trim_bearer(text: &str) -> &str {
+    // Blanks behind it are gone by now: the word alone is no key.
+    if text.eq_ignore_ascii_case("bearer") {
+        return "";
+    }
     let mut rest = text;
     for (word, gap) in [("authorization", ':'), ("bearer", ' ')] {
         let Some((start, after)) = rest.split_at_checked(word.len()) else { continue };
@@ -233,6 +237,8 @@ mod tests {
             ("", "empty", "true"),
             (" \r\n\t ", "empty", "true"),
             ("\"\"", "empty", "true"),
+            ("Bearer ", "empty", "true"),
+            ("Authorization: Bearer", "empty", "true"),
             ("sk-CANARY\0abc", "control_at", "10"),
             ("sk-CANARY\nabc", "control_at", "10"),
             ("sk-CANARY abc", "blank_at", "10"),

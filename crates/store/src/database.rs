@@ -309,7 +309,8 @@ fn leave_wal_on_close(db: &Connection, leave: bool) -> Result<()> {
     db.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, leave).map(drop).map_err(from_sqlite)
 }
 
-fn quick_check(db: &Connection) -> Result<()> {
+/// Looks through every page.
+pub(crate) fn quick_check(db: &Connection) -> Result<()> {
     let verdict: String = db.query_row("PRAGMA quick_check(1)", [], |row| row.get(0)).map_err(from_sqlite)?;
     if verdict == "ok" { Ok(()) } else { Err(Fault::new(Code::Damaged)) }
 }

@@ -1,6 +1,6 @@
 //! One profile's databases, open: one writer, a few readers, and the usage log.
 
-use crate::database::{Layout, OpeningLock, make_private_folder};
+use crate::database::{Layout, OpeningLock, make_private_folder, quick_check};
 use crate::failure::{at, from_io, from_sqlite};
 use crate::tables::{self, upkeep, usage::UsageRow};
 use crate::usage_log::UsageLog;
@@ -119,6 +119,15 @@ impl Store {
     /// Reads `usage.db` as it is at one moment.
     pub fn read_usage<T>(&self, look: impl FnOnce(&Connection) -> Result<T>) -> Result<T> {
         self.usage_readers.read(&self.folder, look)
+    }
+
+    /// Looks through every page of both databases. For a person who asks: it takes as long as reading the files.
+    ///
+    /// # Errors
+    /// `damaged`, with the file.
+    pub fn check(&self) -> Result<()> {
+        self.read(quick_check).map_err(|fault| at(fault, &self.folder.join(MAIN.file)))?;
+        self.read_usage(quick_check).map_err(|fault| at(fault, &self.folder.join(USAGE.file)))
     }
 
     /// Appends one row to the usage log. It outlives a killed process as soon as this returns, and costs microseconds:

@@ -14,6 +14,8 @@ import { makePaths } from './paths';
 
 /** Opens the page in the element that `place` names. */
 export async function openPage(door: Door, place: string): Promise<void> {
+  // The faces of the first page are asked for before anything is drawn, so that no text changes its look afterwards.
+  for (const face of ['400 1em "Source Sans 3"', '600 1em "Source Sans 3"', '400 1em "Source Serif 4"']) void document.fonts?.load(face);
   const words = makeWords(languageOf(navigator.languages));
   const queryClient = makeQueryClient();
   await loadPrefs(door);

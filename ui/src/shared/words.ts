@@ -10,7 +10,7 @@ const english = import.meta.glob<Chapter>('../{features/*,app,shared}/words/en.j
 const indonesian = import.meta.glob<Chapter>('../{features/*,app,shared}/words/id.json', { eager: true, import: 'default' });
 
 function bind(files: Record<string, Chapter>): Record<string, Chapter> {
-  return Object.fromEntries(Object.entries(files).map(([path, chapter]) => [path.split('/').at(-3) ?? path, chapter]));
+  return Object.fromEntries(Object.entries(files).map(([path, chapter]) => [/([\w-]+)\/words\/\w+\.json$/.exec(path)?.[1] ?? 'shared', chapter]));
 }
 
 /** All words by language and chapter. */

@@ -1,6 +1,7 @@
 // The one sentence at the head of the Usage page. What nobody knows is said, never counted as nothing.
 
 import type { UsageGroupView, UsagePeriodView } from '@/generated/contract';
+import { useModels } from '@/features/models';
 import { useWords } from '@/shared/useWords';
 
 /** The group on which most was spent; nothing where no cost is known. */
@@ -13,6 +14,7 @@ export function mostSpentOn(groups: readonly UsageGroupView[]): UsageGroupView |
 /** Words about usage. */
 export function useUsageWords() {
   const { t, money, count } = useWords();
+  const { find } = useModels();
   return {
     sentence(month: UsagePeriodView): string {
       const { total } = month;
@@ -21,7 +23,7 @@ export function useUsageWords() {
       if (total.cost === null) return t('usage.all_unknown', { n: count(total.requests) }, total.requests) + (total.unpriced_requests === total.requests ? '' : unpriced);
       if (Number(total.cost) === 0) return t('usage.free_month', { n: count(total.requests) }, total.requests) + unpriced;
       const most = mostSpentOn(month.by_model);
-      const spent = most && month.by_model.length > 1 ? t('usage.spent_mostly', { cost: money(total.cost), model: most.name }) : t('usage.spent', { cost: money(total.cost) });
+      const spent = most && month.by_model.length > 1 ? t('usage.spent_mostly', { cost: money(total.cost), model: find(most.name)?.name ?? most.name }) : t('usage.spent', { cost: money(total.cost) });
       return spent + unpriced;
     },
     cost: (cost: string | null) => (cost === null ? t('shared.unknown') : money(cost)),

@@ -1,0 +1,160 @@
+// Looks at every page in every state: serves tests/look/dist under the window's own content policy, drives WebKit over
+// WebDriver, keeps a picture of each, and runs axe-core over them. Usage: node tests/look/shoot.mjs OUT [filter]
+import { spawn } from 'node:child_process';
+import { createServer } from 'node:http';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { extname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const out = process.argv[2] ?? 'look-output';
+const filter = process.argv[3] ?? '';
+const dist = fileURLToPath(new URL('./dist', import.meta.url));
+mkdirSync(out, { recursive: true });
+
+const csp = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; font-src 'self'; connect-src 'none'; form-action 'none'; base-uri 'none'; frame-src 'none'; object-src 'none'";
+const kinds = { '.html': 'text/html', '.js': 'text/javascript', '.css': 'text/css', '.woff2': 'font/woff2' };
+const server = createServer((request, response) => {
+  const path = new URL(request.url, 'http://x').pathname;
+  try {
+    const body = readFileSync(join(dist, path === '/' ? 'index.html' : path));
+    response.writeHead(200, { 'content-type': kinds[extname(path)] ?? 'text/html', 'content-security-policy': csp });
+    response.end(body);
+  } catch {
+    response.writeHead(404).end();
+  }
+});
+await new Promise((ready) => server.listen(0, '127.0.0.1', ready));
+const address = `http://127.0.0.1:${server.address().port}/`;
+
+const port = await new Promise((found) => {
+  const probe = createServer().listen(0, '127.0.0.1', () => {
+    const { port } = probe.address();
+    probe.close(() => found(port));
+  });
+});
+const driver = spawn('WebKitWebDriver', [`--port=${port}`, '--host=127.0.0.1'], { stdio: 'ignore', detached: true });
+const call = async (method, path, body) => {
+  const answer = await fetch(`http://127.0.0.1:${port}${path}`, { method, body: body === undefined ? undefined : JSON.stringify(body) });
+  const { value } = await answer.json();
+  if (value?.error) throw new Error(`${path}: ${value.error} ${value.message}`);
+  return value;
+};
+const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+
+let failures = 0;
+try {
+  for (let n = 0; n < 50; n += 1) {
+    try {
+      await call('GET', '/status');
+      break;
+    } catch {
+      await pause(100);
+    }
+  }
+  const browser = '/usr/lib/x86_64-linux-gnu/webkit2gtk-4.1/MiniBrowser';
+  const { sessionId } = await call('POST', '/session', {
+    capabilities: { alwaysMatch: { 'webkitgtk:browserOptions': { binary: process.env.BROWSER ?? browser, args: ['--automation'] } } },
+  });
+  const session = `/session/${sessionId}`;
+  const run = (script, args = []) => call('POST', `${session}/execute/sync`, { script, args });
+  const runAsync = (script, args = []) => call('POST', `${session}/execute/async`, { script, args });
+  const there = async (testid) => {
+    for (let n = 0; n < 60; n += 1) {
+      if (await run('return !!document.querySelector(`[data-testid="${arguments[0]}"]`)', [testid])) return;
+      await pause(50);
+    }
+    throw new Error(`no ${testid}`);
+  };
+  const click = async (testid) => {
+    await there(testid);
+    await run('document.querySelector(`[data-testid="${arguments[0]}"]`).click()', [testid]);
+  };
+  const type = async (testid, text) => {
+    await there(testid);
+    const found = await call('POST', `${session}/element`, { using: 'css selector', value: `[data-testid="${testid}"]` });
+    await call('POST', `${session}/element/${Object.values(found)[0]}/value`, { text });
+  };
+
+  const views = [
+    ['desk', 'normal', '/desk/c1'],
+    ['desk-top', 'normal', '/desk/c1', async () => run('document.querySelector(`[data-testid="manuscript"]`).scrollTop = 0')],
+    ['desk-new', 'normal', '/desk', async () => { await type('composer', 'The lamp had burned down to a blue bead.'); await pause(600); }],
+    ['desk-streaming', 'normal', '/desk', async () => { await type('composer', 'Write on.'); await click('send'); await pause(900); }],
+    ['desk-full', 'full', '/desk/c1'],
+    ['desk-broken', 'broken', '/desk'],
+    ['desk-slow', 'slow', '/desk', () => pause(500)],
+    ['desk-locked', 'locked', '/desk'],
+    ['start', 'empty', '/desk'],
+    ['start-key', 'empty', '/desk', async () => { await click('key-paste'); await pause(300); }],
+    ['start-connect', 'empty', '/desk', async () => { await click('start-openrouter'); await pause(200); await click('form-test'); await pause(300); }],
+    ['selector', 'normal', '/desk/c1', async () => { await click('fact-model'); await pause(400); }],
+    ['selector-full', 'full', '/desk/c1', async () => { await click('fact-model'); await pause(400); await type('model-search', 'granite 9'); await pause(300); }],
+    ['models', 'normal', '/models'],
+    ['models-empty', 'empty', '/models'],
+    ['models-full', 'full', '/models'],
+    ['models-broken', 'broken', '/models'],
+    ['connections', 'normal', '/connections'],
+    ['connections-open', 'normal', '/connections/anthropic'],
+    ['connections-local', 'normal', '/connections/ollama', async () => { await click('sheet-test'); await pause(300); }],
+    ['connections-add', 'normal', '/connections?add='],
+    ['connections-form', 'normal', '/connections?add=', async () => { await click('provider-openai_compatible'); await pause(200); await click('form-more'); await pause(100); }],
+    ['connections-remove', 'normal', '/connections/openrouter', async () => { await click('connection-remove'); await pause(300); }],
+    ['connections-empty', 'empty', '/connections'],
+    ['connections-full', 'full', '/connections'],
+    ['connections-broken', 'broken', '/connections'],
+    ['usage', 'normal', '/usage'],
+    ['usage-empty', 'empty', '/usage'],
+    ['usage-broken', 'broken', '/usage'],
+    ['apps', 'full', '/apps'],
+    ['apps-empty', 'empty', '/apps'],
+    ['apps-port', 'normal', '/apps', async () => { await click('gateway-switch'); await pause(300); }],
+    ['apps-added', 'normal', '/apps', async () => { await click('app-add'); await pause(100); await type('app-name', 'Obsidian Copilot'); await click('app-save'); await pause(300); }],
+    ['privacy', 'normal', '/privacy'],
+    ['privacy-locked', 'locked', '/privacy'],
+    ['privacy-missing', 'keychain_entry_missing', '/privacy'],
+    ['privacy-passphrase', 'normal', '/privacy', async () => { await click('passphrase-open'); await pause(100); }],
+    ['settings', 'normal', '/settings'],
+  ];
+  const sizes = [
+    [1280, 820],
+    [380, 760],
+  ];
+  const axeRules = { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'best-practice'], rules: { 'page-has-heading-one': { enabled: false }, 'heading-order': { enabled: false } } };
+  for (const [width, height] of sizes) {
+    await call('POST', `${session}/window/rect`, { x: 0, y: 0, width, height });
+    for (const look of ['light', 'dark']) {
+      for (const language of look === 'light' && width > 1000 ? ['en', 'id'] : ['en']) {
+        for (const [name, scene, path, act] of views) {
+          const title = `${name}-${look}-${width}${language === 'id' ? '-id' : ''}`;
+          if (filter && !new RegExp(filter).test(title)) continue;
+          await call('POST', `${session}/url`, { url: `${address}?scene=${scene}&look=${look}&language=${language}&at=${title}#${path}` });
+          await pause(300);
+          await runAsync('document.fonts.ready.then(()=>arguments[0]())');
+          try {
+            await act?.();
+          } catch (error) {
+            failures += 1;
+            console.log(`${title}: ${error.message}`);
+          }
+          writeFileSync(join(out, `${title}.png`), Buffer.from(await call('GET', `${session}/screenshot`), 'base64'));
+          const overflow = await run('return document.documentElement.scrollWidth > innerWidth + 1');
+          if (overflow) console.log(`${title}: wider than the window`);
+          const found = await runAsync(
+            'const done=arguments[arguments.length-1]; axe.run(document, arguments[0]).then(r=>done(r.violations.map(v=>({id:v.id,impact:v.impact,nodes:v.nodes.slice(0,3).map(n=>n.html.slice(0,160))}))),e=>done([{id:String(e),impact:"serious",nodes:[]}]))',
+            [axeRules],
+          );
+          for (const one of found) {
+            failures += 1;
+            console.log(`${title}: ${one.impact} ${one.id}\n    ${one.nodes.join('\n    ')}`);
+          }
+        }
+      }
+    }
+  }
+  await call('DELETE', session);
+} finally {
+  process.kill(-driver.pid, 'SIGTERM');
+  server.close();
+}
+console.log(`${failures} findings`);
+process.exitCode = failures ? 1 : 0;

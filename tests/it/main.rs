@@ -1,6 +1,8 @@
 //! The whole program from outside, in one binary: the layers, the commands, the window.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
 
+#[cfg(target_os = "linux")]
+mod cli;
 mod commands;
 #[cfg(target_os = "linux")]
 mod driver;

@@ -9,16 +9,17 @@ fn what_was_copied_along_with_a_key_is_taken_away_with_notice() {
     let provider = SimulatedProvider::start_with_key(Persona::OpenAi, terminal.key());
     let url = provider.base_url();
     for (around, notice) in [
-        ("KEY\r\n", "line ends"),
-        ("\n\n  KEY\t\n", "blanks"),
-        ("\"KEY\"", "quotes"),
-        ("\u{201c}KEY\u{201d}", "quotes"),
-        ("Bearer KEY\n", "the word Bearer"),
-        ("Authorization: Bearer KEY", "the word Bearer"),
-        ("export OPENAI_API_KEY='KEY'\n", "the name of a variable"),
+        ("<K>\r\n", "line ends"),
+        ("\n\n  <K>\t\n", "blanks"),
+        ("\"<K>\"", "quotes"),
+        ("\u{201c}<K>\u{201d}", "quotes"),
+        ("Bearer <K>\n", "the word Bearer"),
+        ("Authorization: Bearer <K>", "the word Bearer"),
+        ("export OPENAI_API_KEY='<K>'\n", "the name of a variable"),
     ] {
-        let typed = around.replace("KEY", terminal.key());
-        let line = ["connections", "add", "--provider", "openai", "--base-url", &url, "--key-stdin", "--json"];
+        let typed = around.replace("<K>", terminal.key());
+        let line =
+            ["connections", "add", "--provider", "openai", "--base-url", &url, "--key-stdin", "--json"];
         let ran = terminal.run_with(&line, typed.as_bytes());
         assert_eq!(ran.status, 0, "{around:?}: {} {}", ran.stdout, ran.stderr);
         assert!(ran.stderr.contains(notice), "{around:?}: {}", ran.stderr);

@@ -16,7 +16,7 @@ fn the_catalogue_is_listed() {
         fields(one, &["id", "name", "locality", "dialect", "base_url", "auth"]);
     }
     let ollama = list(&providers).iter().find(|one| one["id"] == "ollama").expect("listed");
-    assert_eq!((&ollama["locality"], &ollama["auth"]), (&json!("local"), &json!("none")));
+    assert_eq!((&ollama["locality"], &ollama["dialect"]), (&json!("local"), &json!("ollama")));
     assert!(terminal.words(&["providers"]).contains("Anthropic"));
 }
 
@@ -48,7 +48,8 @@ fn a_connection_is_added_shown_tested_changed_and_removed() {
     assert_eq!(changed["settings"]["temperature"], "0.4");
 
     // A key belongs to an address.
-    let (status, error) = terminal.fails(&["connections", "set", "my-openai", "base_url=http://127.0.0.1:1/v1"]);
+    let (status, error) =
+        terminal.fails(&["connections", "set", "my-openai", "base_url=http://127.0.0.1:1/v1"]);
     assert_eq!((status, error["code"].as_str()), (1, Some("key_form")), "{error}");
     let moved = ["connections", "set", "my-openai", &format!("base_url={url}"), "active=on", "--key-stdin"];
     assert_eq!(terminal.json_with(&moved, terminal.key())["active"], true);
@@ -67,7 +68,8 @@ fn a_key_comes_from_a_named_variable_too() {
     let terminal = Terminal::fresh();
     let provider = SimulatedProvider::start_with_key(Persona::Anthropic, terminal.key());
     let url = provider.base_url();
-    let line = ["connections", "add", "--provider", "anthropic", "--base-url", &url, "--key-env", "WRITERS_KEY"];
+    let line =
+        ["connections", "add", "--provider", "anthropic", "--base-url", &url, "--key-env", "WRITERS_KEY"];
     let added = terminal.json_in(&line, &[("WRITERS_KEY", terminal.key())]);
     assert_eq!((&added["slug"], &added["status"]), (&json!("anthropic"), &json!("connected")));
     let (status, error) = terminal.fails(&line);
@@ -93,9 +95,12 @@ fn models_tell_their_price_and_whether_they_can_be_used() {
         let state = model["price"]["state"].as_str().expect("a word");
         assert!(["known", "unknown", "free", "local"].contains(&state), "{state}");
     }
-    let of = |slug: &str| list(&models).iter().filter(|model| model["connection"] == slug).cloned().collect::<Vec<_>>();
+    let of = |slug: &str| {
+        list(&models).iter().filter(|model| model["connection"] == slug).cloned().collect::<Vec<_>>()
+    };
     assert!(of("ollama").iter().all(|model| model["price"]["state"] == "local"), "{models}");
-    let typed = of("openai").into_iter().find(|model| model["id"] == "openai/typed-by-hand").expect("usable at once");
+    let typed =
+        of("openai").into_iter().find(|model| model["id"] == "openai/typed-by-hand").expect("usable at once");
     assert_eq!((&typed["available"], &typed["price"]["state"]), (&json!(true), &json!("unknown")));
     assert!(of("openai").iter().any(|model| model["price"]["state"] == "known"), "{models}");
 
@@ -107,7 +112,10 @@ fn models_tell_their_price_and_whether_they_can_be_used() {
 
     terminal.json(&["connections", "set", "openai", "active=off"]);
     let off = terminal.json(&["models", "--connection", "openai"]);
-    assert!(list(&off).iter().all(|model| model["available"] == false && model["reason"].is_string()), "{off}");
+    assert!(
+        list(&off).iter().all(|model| model["available"] == false && model["reason"].is_string()),
+        "{off}"
+    );
 
     // One that is gone does not keep the other from being asked again, and is named.
     drop(cloud);
@@ -129,14 +137,19 @@ fn the_vault_tells_its_state() {
     assert_eq!((&open["state"], &open["protected_by"]), (&json!("unlocked"), &json!("passphrase")));
     assert_eq!(open["secrets"], 1);
     assert_eq!(terminal.json(&["vault", "lock"])["state"], "locked");
-    assert_eq!(terminal.json(&["vault", "status"])["state"], "unlocked", "a command has nothing to keep locked");
+    assert_eq!(
+        terminal.json(&["vault", "status"])["state"],
+        "unlocked",
+        "a command has nothing to keep locked"
+    );
     terminal.assert_clean();
 }
 
 #[test]
 fn programs_are_admitted_listed_and_shut_out() {
     let terminal = Terminal::fresh();
-    let line = ["apps", "add", "Novelcrafter", "--models", "a/b,c/d", "--origin", "https://app.novelcrafter.com"];
+    let line =
+        ["apps", "add", "Novelcrafter", "--models", "a/b,c/d", "--origin", "https://app.novelcrafter.com"];
     let added = terminal.json(&line);
     let token = added["token"].as_str().expect("once").to_owned();
     assert!(token.len() >= 32, "{} characters", token.len());
@@ -165,7 +178,8 @@ fn the_doctor_looks_at_everything() {
     for check in list(&well["checks"]) {
         fields(check, &["name", "ok", "found", "fault"]);
     }
-    let names: Vec<&str> = list(&well["checks"]).iter().map(|check| check["name"].as_str().expect("a name")).collect();
+    let names: Vec<&str> =
+        list(&well["checks"]).iter().map(|check| check["name"].as_str().expect("a name")).collect();
     assert!(names.contains(&"database") && names.contains(&"vault"), "{names:?}");
     assert!(terminal.words(&["doctor"]).contains("database"));
     terminal.assert_clean();

@@ -62,7 +62,8 @@ impl Terminal {
 
     /// Another terminal at the same profile, in the session of this keychain.
     pub(super) fn in_keychain(&self, keychain: &RealKeychain) -> Self {
-        let variables = keychain.variables().into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
+        let variables =
+            keychain.variables().into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
         Self { variables, keychain: true, ..self.clone() }
     }
 
@@ -125,7 +126,8 @@ impl Terminal {
         let program = self.program();
         let file = program.file().to_str().expect("a path is text").to_owned();
         let shell = Program::of_file("/bin/sh".into(), &self.profile).with_variable("INKHORN", &file);
-        let shell = self.variables.iter().fold(shell, |shell, (name, value)| shell.with_variable(name, value));
+        let shell =
+            self.variables.iter().fold(shell, |shell, (name, value)| shell.with_variable(name, value));
         self.keep(&["sh"], shell.run(&["-c", script]))
     }
 
@@ -163,7 +165,9 @@ impl Terminal {
     #[track_caller]
     pub(super) fn json_in(&self, line: &[&str], variables: &[(&str, &str)]) -> Value {
         let mut other = self.clone();
-        other.variables.extend(variables.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
+        other
+            .variables
+            .extend(variables.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
         other.json(line)
     }
 
@@ -239,13 +243,16 @@ impl Ran {
     /// Standard output as the one document that it must be.
     #[track_caller]
     pub(super) fn document(&self) -> Value {
-        serde_json::from_str(&self.stdout).unwrap_or_else(|error| panic!("not one document ({error}): {}", self.stdout))
+        serde_json::from_str(&self.stdout)
+            .unwrap_or_else(|error| panic!("not one document ({error}): {}", self.stdout))
     }
 
     /// Standard output as one document per line.
     #[track_caller]
     pub(super) fn documents(&self) -> Vec<Value> {
-        let read = |line: &str| serde_json::from_str(line).unwrap_or_else(|error| panic!("no document ({error}): {line}"));
+        let read = |line: &str| {
+            serde_json::from_str(line).unwrap_or_else(|error| panic!("no document ({error}): {line}"))
+        };
         self.stdout.lines().map(read).collect()
     }
 }

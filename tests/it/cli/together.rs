@@ -22,10 +22,18 @@ fn programs_that_write_side_by_side_lose_nothing() {
                 scope.spawn(move || {
                     let one = |_| {
                         // All of one name: each finds a slug of its own.
-                        let line = ["--provider", "openai", "--no-test", "--label", "Same", "--base-url", url];
+                        let line =
+                            ["--provider", "openai", "--no-test", "--label", "Same", "--base-url", url];
                         let slug = terminal.add(&line)["slug"].as_str().expect("a slug").to_owned();
                         let feature = format!("writer-{writer}");
-                        terminal.lines(&["chat", "--model", "openai/gpt-4o-mini", "--feature", &feature, "Go on"]);
+                        terminal.lines(&[
+                            "chat",
+                            "--model",
+                            "openai/gpt-4o-mini",
+                            "--feature",
+                            &feature,
+                            "Go on",
+                        ]);
                         slug
                     };
                     (0..EACH).map(one).collect::<Vec<_>>()
@@ -64,7 +72,8 @@ fn two_programs_that_make_the_vault_at_once_make_one() {
 #[test]
 fn a_running_gateway_uses_what_another_program_adds() {
     let terminal = Terminal::fresh();
-    let token = terminal.json(&["apps", "add", "Novelcrafter"])["token"].as_str().expect("a token").to_owned();
+    let token =
+        terminal.json(&["apps", "add", "Novelcrafter"])["token"].as_str().expect("a token").to_owned();
     let mut serve = terminal.spawn(&["serve", "--json", "--port", "0"]);
     let address = serve.line()["address"].as_str().expect("an address").to_owned();
     let host = address.trim_start_matches("http://");

@@ -24,7 +24,10 @@ fn only_local_works(terminal: &Terminal, cloud: &SimulatedProvider, code: &str) 
     assert!(!terminal.lines(&["chat", "--model", "ollama/llama3.2:3b", "Go on"]).is_empty());
     let models = terminal.json(&["models", "--connection", "openai"]);
     let all = models.as_array().expect("models");
-    assert!(!all.is_empty() && all.iter().all(|one| one["available"] == false && one["reason"].is_string()), "{models}");
+    assert!(
+        !all.is_empty() && all.iter().all(|one| one["available"] == false && one["reason"].is_string()),
+        "{models}"
+    );
     assert_eq!(terminal.json(&["connections", "show", "openai"])["status"], "locked");
 }
 
@@ -63,7 +66,9 @@ fn a_wrong_passphrase_is_told_and_a_missing_one_locks_only_what_needs_it() {
 fn the_passphrase_is_changed_from_a_file() {
     let terminal = Terminal::fresh();
     let (_cloud, _local) = with_both(&terminal);
-    for (bad, why) in [("too short", "fewer than 12"), ("", "fewer than 12"), ("two lines at the end\n\n", "line break")] {
+    for (bad, why) in
+        [("too short", "fewer than 12"), ("", "fewer than 12"), ("two lines at the end\n\n", "line break")]
+    {
         let file = terminal.file("bad", bad);
         let (status, error) = terminal.fails(&["vault", "passphrase", "--new-passphrase-file", &file]);
         assert_eq!((status, error["code"].as_str()), (1, Some("wrong_passphrase")), "{bad:?}: {error}");
@@ -109,20 +114,47 @@ fn a_keychain_opens_the_vault_and_each_of_its_states_is_told_apart() {
     let line = ["connections", "add", "--provider", "groq", "--key-stdin", "--no-test"];
     let (status, error) = moved.fails_with(&line, terminal.key().as_bytes());
     assert_eq!((status, error["code"].as_str()), (1, Some("keychain_entry_missing")), "{error}");
-    assert_eq!(moved.json(&["vault", "status"])["state"], "keychain_entry_missing", "an entry was made over it");
+    assert_eq!(
+        moved.json(&["vault", "status"])["state"],
+        "keychain_entry_missing",
+        "an entry was made over it"
+    );
     terminal.assert_clean();
 }
 
-/// Locks every collection of the keychain, as a session does that is left alone.
+#[test]
+fn a_keychain_that_does_not_answer_is_told_apart_and_waited_for_once() {
+    let keychain = RealKeychain::start();
+    let terminal = Terminal::with_keychain(&keychain);
+    let (cloud, _local) = with_both(&terminal);
+    keychain.silence_service();
+    assert_eq!(terminal.json(&["vault", "status"])["state"], "keychain_silent");
+    let (status, error) = terminal.fails(&CHAT);
+    assert_eq!((status, error["code"].as_str()), (1, Some("keychain_unavailable")), "{error}");
+    assert!(cloud.requests().is_empty(), "{:?}", cloud.requests());
+    keychain.wake_service();
+    terminal.lines(&CHAT);
+    terminal.assert_clean();
+}
+
+/// Locks the keychain, as a session does that is left alone.
 fn lock(keychain: &RealKeychain) {
-    let locked = std::process::Command::new("secret-tool").arg("lock").envs(keychain.variables()).status();
-    assert!(locked.expect("secret-tool runs").success());
+    let locked = std::process::Command::new("dbus-send")
+        .args(["--session", "--print-reply", "--dest=org.freedesktop.secrets", "/org/freedesktop/secrets"])
+        .args([
+            "org.freedesktop.Secret.Service.Lock",
+            "array:objpath:/org/freedesktop/secrets/collection/login",
+        ])
+        .envs(keychain.variables())
+        .output();
+    let locked = locked.expect("dbus-send runs");
+    assert!(locked.status.success(), "{}", String::from_utf8_lossy(&locked.stderr));
 }
 
 #[test]
 fn a_profile_of_a_newer_inkhorn_is_left_alone() {
     let terminal = Terminal::fresh();
-    with_both(&terminal);
+    let (_cloud, _local) = with_both(&terminal);
     for file in ["inkhorn.db", "usage.db"] {
         let path = terminal.dir().join(file);
         let good = std::fs::read(&path).expect("the database");
@@ -130,9 +162,14 @@ fn a_profile_of_a_newer_inkhorn_is_left_alone() {
         // `user_version` in the head of a SQLite file.
         newer[60..64].copy_from_slice(&9_999u32.to_be_bytes());
         std::fs::write(&path, &newer).expect("written");
-        for line in [&["connections", "list"][..], &["usage"], &CHAT, &["doctor"], &["serve", "--port", "0"]] {
+        for line in [&["connections", "list"][..], &["usage"], &CHAT, &["doctor"], &["serve", "--port", "0"]]
+        {
             let (status, error) = terminal.fails(line);
-            assert_eq!((status, error["code"].as_str()), (1, Some("newer_format")), "{file} {line:?}: {error}");
+            assert_eq!(
+                (status, error["code"].as_str()),
+                (1, Some("newer_format")),
+                "{file} {line:?}: {error}"
+            );
         }
         assert!(std::fs::read(&path).expect("the database") == newer, "{file} was changed");
         std::fs::write(&path, &good).expect("written");

@@ -36,5 +36,5 @@ export default ts.config(
     },
   },
   { files: ['src/host/tauri/**', 'src/app/main.ts'], rules: { 'no-restricted-imports': 'off' } },
-  { files: ['tests/**'], rules: { 'no-restricted-globals': 'off', 'no-restricted-properties': 'off' } },
+  { files: ['tests/**', '**/*.test.ts', 'checks/**'], rules: { 'no-restricted-globals': 'off', 'no-restricted-properties': 'off', 'no-console': 'off' } },
 );

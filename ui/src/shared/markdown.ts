@@ -17,6 +17,7 @@ export function renderMarkdown(text: string): DocumentFragment {
     ALLOWED_TAGS: allowed,
     ALLOWED_ATTR: ['href', 'start'],
     ALLOWED_URI_REGEXP: /^https:\/\//i,
+    ADD_URI_SAFE_ATTR: ['start'],
     ALLOW_DATA_ATTR: false,
     ALLOW_ARIA_ATTR: false,
     RETURN_DOM_FRAGMENT: true,
@@ -24,7 +25,7 @@ export function renderMarkdown(text: string): DocumentFragment {
   for (const link of fragment.querySelectorAll('a')) {
     const address = link.getAttribute('href');
     link.removeAttribute('href');
-    if (!address) continue;
+    if (!address || !/^https:\/\//i.test(address)) continue;
     link.dataset.link = address;
     link.setAttribute('role', 'link');
     link.tabIndex = 0;

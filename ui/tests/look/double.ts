@@ -438,7 +438,7 @@ export function makeDouble(scene: Scene, prefs: Partial<Prefs> = {}, waits = 24)
     hear({ kind: 'started', conversation: opened, user, answer });
     let text = '';
     for (const piece of `${prose}\n\n${notes}`.match(/\s*\S+/g) ?? []) {
-      if (waits > 0) await new Promise((resolve) => setTimeout(resolve, waits));
+      await (waits > 0 ? new Promise((resolve) => setTimeout(resolve, waits)) : undefined);
       if (stopped) break;
       text += piece;
       hear({ kind: 'text', text: piece });

@@ -1,0 +1,67 @@
+import { describe, expect, it } from 'vitest';
+import { connection, provider } from '../../../tests/look/double';
+import { holdsKey, keyInput, noKey } from './keys';
+import { changesOf, draftOf, fieldsOf, modelLines } from './useConnectionForm';
+import { moved } from './useConnections';
+
+describe('a key on its way in', () => {
+  it('goes as a handle where it was pasted, as text where it was typed, and not at all otherwise', () => {
+    expect(keyInput(noKey(), 'none')).toEqual({ source: 'none' });
+    expect(keyInput({ ...noKey(), typed: '   ' }, 'keep')).toEqual({ source: 'keep' });
+    expect(keyInput({ ...noKey(), typed: ' sk-1 ' }, 'none')).toEqual({ source: 'typed', key: ' sk-1 ' });
+    expect(keyInput({ ...noKey(), handle: 'h1', typed: 'old' }, 'none')).toEqual({ source: 'pasted', handle: 'h1' });
+    expect(holdsKey({ ...noKey(), typed: '\n' })).toBe(false);
+  });
+});
+
+describe('the form of a connection', () => {
+  it('sends only what was filled in', () => {
+    const fields = fieldsOf();
+    expect(draftOf(provider('openai', 'OpenAI', 'cloud', 'https://api.openai.com/v1'), fields)).toEqual({ provider: 'openai', key: { source: 'none' }, headers: [], models: [] });
+    fields.auth = 'x-api-key';
+    fields.baseUrl = ' http://localhost:8080 ';
+    fields.models = 'a\n\n b \na';
+    fields.headers = [{ name: ' X-Org ', value: 'v', kept: false }, { name: '', value: 'lost', kept: false }];
+    expect(draftOf(provider('openai_compatible', 'Own', 'either', null), fields)).toEqual({
+      provider: 'openai_compatible',
+      base_url: 'http://localhost:8080',
+      auth: 'x-api-key',
+      key: { source: 'none' },
+      headers: [{ name: 'X-Org', value: 'v' }],
+      models: ['a', 'b'],
+    });
+    expect(modelLines('\n \n')).toEqual([]);
+  });
+  it('changes nothing while nothing is changed', () => {
+    const kept = connection('lab', 'Lab', 'openai_compatible', { headers: ['X-Org'], models: ['m'], settings: { temperature: '0.7', proxy: 'p' } });
+    expect(changesOf(kept, fieldsOf(kept))).toBeUndefined();
+  });
+  it('names each change, and leaves sealed header values where they are', () => {
+    const kept = connection('lab', 'Lab', 'openai_compatible', { headers: ['X-Org'], settings: { temperature: '0.7' } });
+    const fields = fieldsOf(kept);
+    fields.label = 'Laboratory';
+    fields.headers = [...fields.headers, { name: 'X-New', value: '1', kept: false }];
+    fields.settings = { temperature: ' ', max_tokens: '900' };
+    expect(changesOf(kept, fields)).toEqual({
+      slug: 'lab',
+      label: 'Laboratory',
+      headers: [{ name: 'X-Org' }, { name: 'X-New', value: '1' }],
+      settings: { temperature: '', max_tokens: '900' },
+    });
+  });
+  it('removes the key where that was asked, even with another one typed', () => {
+    const kept = connection('o', 'O', 'openai');
+    const fields = { ...fieldsOf(kept), removeKey: true, key: { ...noKey(), typed: 'sk' } };
+    expect(changesOf(kept, fields)?.key).toEqual({ source: 'none' });
+  });
+});
+
+describe('the writer’s order', () => {
+  it('moves one place and stops at the ends', () => {
+    expect(moved(['a', 'b', 'c'], 'c', -1)).toEqual(['a', 'c', 'b']);
+    expect(moved(['a', 'b', 'c'], 'a', 1)).toEqual(['b', 'a', 'c']);
+    expect(moved(['a', 'b'], 'a', -1)).toBeUndefined();
+    expect(moved(['a', 'b'], 'b', 1)).toBeUndefined();
+    expect(moved(['a'], 'x', 1)).toBeUndefined();
+  });
+});

@@ -177,3 +177,55 @@ fn a_profile_of_a_newer_inkhorn_is_left_alone() {
     terminal.lines(&CHAT);
     terminal.assert_clean();
 }
+
+#[test]
+fn a_damaged_profile_is_told_and_left_alone() {
+    let terminal = Terminal::fresh();
+    let (_cloud, _local) = with_both(&terminal);
+    let path = terminal.dir().join("inkhorn.db");
+    let good = std::fs::read(&path).expect("the database");
+    for damaged in [&b"this is a text"[..], &[0; 4096], &good[..good.len() / 3]] {
+        std::fs::write(&path, damaged).expect("written");
+        let (status, error) = terminal.fails(&["connections", "list"]);
+        assert_eq!(
+            (status, error["code"].as_str()),
+            (1, Some("damaged")),
+            "{} bytes: {error}",
+            damaged.len()
+        );
+        assert!(std::fs::read(&path).expect("the database") == damaged, "it was changed");
+    }
+    std::fs::write(&path, &good).expect("written");
+    terminal.lines(&CHAT);
+    terminal.assert_clean();
+}
+
+#[test]
+fn a_full_disk_is_told_and_nothing_is_lost() {
+    let terminal = Terminal::fresh();
+    let (_cloud, _local) = with_both(&terminal);
+    // No file may grow beyond 32 KiB: what a full disk looks like to one program, wherever the test runs.
+    let full =
+        |line: &str| terminal.shell(&format!("trap '' XFSZ; ulimit -f 64; \"$INKHORN\" --json {line}"));
+    let mut acknowledged = Vec::new();
+    let refused = (0..100).find_map(|number| {
+        let ran = full(&format!("apps add app-{number}"));
+        let document = ran.document();
+        match ran.status {
+            0 => acknowledged.push(document["name"].as_str().expect("a name").to_owned()),
+            _ => return Some(document),
+        }
+        None
+    });
+    let refused = refused.expect("the disk never was full");
+    assert_eq!(refused["error"]["code"], "disk_full", "{refused}");
+    let listed = terminal.json(&["apps", "list"]);
+    let names: Vec<&str> =
+        listed.as_array().expect("apps").iter().filter_map(|app| app["name"].as_str()).collect();
+    assert_eq!(names, acknowledged, "what was acknowledged is there, what was refused is not");
+    let printed = terminal.shell("\"$INKHORN\" --json providers > /dev/full; echo $?");
+    assert_eq!(printed.stdout.trim(), "1", "an answer that nobody could read is no success");
+    terminal.lines(&CHAT);
+    terminal.assert_sound();
+    terminal.assert_clean();
+}

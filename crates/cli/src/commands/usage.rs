@@ -34,6 +34,9 @@ fn lay_out_usage(view: &UsageView) -> String {
             lay_out(["Name", "Requests", "In", "Out", "Cost"], &rows, empty)
         }
     };
+    if view.total.requests == 0 {
+        return table;
+    }
     format!("{}\n\n{}", table.trim_end(), total_words(&view.total))
 }
 
@@ -70,14 +73,14 @@ fn group_row(group: &UsageGroupView) -> [String; 5] {
 
 fn total_words(total: &UsageTotalView) -> String {
     let mut text = format!(
-        "{} requests, {} tokens in, {} out, cost {}",
+        "Requests: {}. Tokens in: {}, out: {}. Cost: {}",
         total.requests,
         total.input_tokens,
         total.output_tokens,
         dollars(total.cost.as_deref()),
     );
     if total.unpriced_requests > 0 && total.cost.is_some() {
-        text.push_str(&format!(" and {} requests of unknown cost", total.unpriced_requests));
+        text.push_str(&format!(", without {} of unknown cost", total.unpriced_requests));
     }
     text.push('.');
     text
@@ -90,8 +93,8 @@ mod tests {
     #[test]
     fn an_unknown_cost_is_never_shown_as_nothing() {
         let mut total = UsageTotalView { requests: 2, unpriced_requests: 2, ..UsageTotalView::default() };
-        assert!(total_words(&total).ends_with("cost unknown."), "{}", total_words(&total));
+        assert!(total_words(&total).ends_with("Cost: unknown."), "{}", total_words(&total));
         total.cost = Some("0.5".to_owned());
-        assert!(total_words(&total).ends_with("cost $0.5 and 2 requests of unknown cost."));
+        assert!(total_words(&total).ends_with("Cost: $0.5, without 2 of unknown cost."));
     }
 }

@@ -43,7 +43,8 @@ fn describe(view: &VaultView) -> String {
     if view.secrets > 0 {
         text.push_str(&format!("\nSecrets in it: {}.", view.secrets));
     }
-    if let Some(fault) = &view.fault {
+    // That it is locked was said already.
+    if let Some(fault) = view.fault.as_ref().filter(|_| view.state != VaultState::Locked) {
         text.push_str(&format!("\n{}", failure_words(fault)));
     }
     printable(&text)

@@ -28,6 +28,11 @@ impl Home {
         Self(tempfile::tempdir().expect("a temporary folder"))
     }
 
+    /// The folder with everything in it.
+    pub fn root(&self) -> &Path {
+        self.0.path()
+    }
+
     /// The profile folder.
     pub fn profile(&self) -> PathBuf {
         self.0.path().join("profile")
@@ -141,11 +146,20 @@ impl Drop for Ending {
     }
 }
 
-/// The driver starts the program, so both stand in one group and go together.
+/// The driver starts the program, so both stand in one group and go together. A driver with an open session may
+/// overhear the first request.
 fn end_group(driver: &mut Child) {
     let group = format!("-{}", driver.id());
-    let _ = Command::new("kill").args(["-TERM", "--", &group]).status();
-    let _ = driver.wait();
+    for (signal, patience) in [("-TERM", Duration::from_secs(2)), ("-KILL", PATIENCE)] {
+        let _ = Command::new("kill").args([signal, "--", &group]).stderr(Stdio::null()).status();
+        let end = Instant::now() + patience;
+        while Instant::now() < end {
+            if !matches!(driver.try_wait(), Ok(None)) {
+                return;
+            }
+            std::thread::sleep(Duration::from_millis(10));
+        }
+    }
 }
 
 fn free_port() -> u16 {

@@ -1,11 +1,13 @@
 //! The commands as the page calls them, through the real window into the real engine.
 
-use crate::driver::{Home, Window};
+use crate::driver::{Home, PROGRAM, Window};
 use inkhorn_contract::AppAddRequest;
 use inkhorn_domain::Face;
 use inkhorn_engine::{Engine, EngineOptions, SystemClock, resolve_keychain};
+use inkhorn_testkit::{Canary, Evidence, Persona, RealKeychain, assert_clean};
 use serde_json::{Value, json};
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 /// Calls a command the way the page does. `Err` holds the refusal.
 async fn call(window: &Window, command: &str, request: Value) -> Result<Value, Value> {
@@ -87,6 +89,41 @@ async fn the_gateway_is_switched_on_and_off_and_a_taken_port_is_told() {
     let taken = call(&window, "gateway_set", json!({ "on": true, "port": port })).await.expect("a view");
     assert_eq!(taken["running"], false);
     assert_eq!(taken["fault"]["code"], "busy", "{taken}");
+    window.close().await;
+}
+
+#[tokio::test]
+async fn a_silent_keychain_delays_neither_the_window_nor_its_answers() {
+    let keychain = RealKeychain::start();
+    let variables = keychain.variables();
+    let variables: Vec<(&str, &str)> =
+        variables.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    let home = Home::make();
+    let canary = Canary::key_of(Persona::OpenAi);
+
+    let window = Window::open_program(PROGRAM, &home, &variables).await;
+    let draft = json!({ "provider": "openai", "key": { "source": "typed", "key": canary.text() } });
+    let added = call(&window, "connections_add", json!({ "draft": draft, "test": false })).await;
+    assert_eq!(added.expect("it is kept, untested")["has_key"], true);
+    let status = call(&window, "app_status", json!({})).await.expect("a status");
+    assert_eq!(status["vault"]["state"], "unlocked");
+    assert_eq!(status["vault"]["protected_by"], "keychain");
+    window.close().await;
+    assert_clean(&Evidence::new().folder(home.root()), &[&canary]);
+
+    keychain.silence_service();
+    let before = Instant::now();
+    let window = Window::open_program(PROGRAM, &home, &variables).await;
+    assert!(!window.text("main").await.trim().is_empty(), "the page shows words");
+    let status = call(&window, "app_status", json!({})).await.expect("a status");
+    let took = before.elapsed();
+    let state = status["vault"]["state"].as_str().expect("a state");
+    assert!(["opening", "keychain_silent"].contains(&state), "{state}");
+    assert!(took < Duration::from_secs(5), "on a loaded machine and unoptimised it took {took:?}");
+
+    keychain.wake_service();
+    let opened = call(&window, "vault_retry", json!({})).await.expect("an answer");
+    assert_eq!(opened["state"], "unlocked", "{opened}");
     window.close().await;
 }
 

@@ -91,6 +91,16 @@ impl RealKeychain {
         }
     }
 
+    /// Leaves the keyring its place on the bus but lets it answer nothing, until [`Self::wake_service`].
+    pub fn silence_service(&self) {
+        self.keyring.signal(rustix::process::Signal::STOP);
+    }
+
+    /// Lets a silenced keyring answer again, late questions first.
+    pub fn wake_service(&self) {
+        self.keyring.signal(rustix::process::Signal::CONT);
+    }
+
     fn runtime(&self) -> PathBuf {
         self.folder.path().join("run")
     }

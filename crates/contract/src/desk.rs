@@ -162,7 +162,10 @@ pub struct DeskRetryRequest {
 /// What happens while an answer comes in.
 #[derive(Debug, Clone, Serialize, TS)]
 #[serde(tag = "kind", rename_all = "snake_case")]
-#[allow(clippy::large_enum_variant, reason = "one large event begins an answer, the thousands that follow are small")]
+#[allow(
+    clippy::large_enum_variant,
+    reason = "one large event begins an answer, the thousands that follow are small"
+)]
 pub enum DeskEvent {
     /// The texts are kept and the request is on its way.
     Started {

@@ -57,9 +57,15 @@ pub(crate) fn words_of(fault: &Fault) -> ErrorWords {
 
 /// A refusal in the caller's dialect.
 pub(crate) fn refuse(dialect: Dialect, fault: &Fault) -> Response {
-    let status = status_of(fault.code());
+    refuse_as(dialect, status_of(fault.code()), fault)
+}
+
+/// A refusal in the caller's dialect whose status says more than the fault's own.
+pub(crate) fn refuse_as(dialect: Dialect, status: StatusCode, fault: &Fault) -> Response {
     let mut response = json(status, write_error(dialect, status.as_u16(), &words_of(fault)));
-    let waits = matches!(fault.code(), Code::RateLimited | Code::OverLimit | Code::Overloaded);
+    // A body that is too large stays too large, however long the caller waits.
+    let waits = matches!(fault.code(), Code::RateLimited | Code::OverLimit | Code::Overloaded)
+        && status != StatusCode::PAYLOAD_TOO_LARGE;
     // Client libraries repeat 5xx by themselves; a repetition is a second charge, so it is asked for only where it helps.
     let retry = if waits { "true" } else { "false" };
     response.headers_mut().insert(SHOULD_RETRY, HeaderValue::from_static(retry));

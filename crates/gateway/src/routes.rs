@@ -3,7 +3,7 @@
 use crate::admission::{self, Verdict};
 use crate::answer;
 use crate::limits::Limits;
-use crate::replies::{json, refuse, refuse_stranger, safe};
+use crate::replies::{json, refuse, refuse_as, refuse_stranger, safe, status_of};
 use axum::Router;
 use axum::body::Body;
 use axum::extract::{Path, Request, State};
@@ -13,6 +13,7 @@ use axum::routing::{get, post};
 use bytes::Bytes;
 use http::{HeaderValue, StatusCode, header};
 use http_body_util::{BodyExt, LengthLimitError, Limited};
+use hyper::body::Body as _;
 use inkhorn_dialects::{AnswerEncoder, AnswerHead, ServedModel, peek, write_model, write_models};
 use inkhorn_domain::{Dialect, Face};
 use inkhorn_engine::{AdmittedApp, Ask, AskBody, Engine};
@@ -23,7 +24,7 @@ use std::time::Duration;
 
 /// Most of a request's body, in bytes: 16 MiB, and room for images.
 const BODY_CAP: usize = 32 * 1024 * 1024;
-/// The body must go on coming.
+/// All of the body must be here by then.
 const BODY_DEADLINE: Duration = Duration::from_secs(60);
 
 pub(crate) struct Gateway {
@@ -89,27 +90,37 @@ async fn no_such_route() -> Response {
 }
 
 async fn no_such_method() -> Response {
-    let mut response =
-        refuse(Dialect::OpenaiChat, &Fault::new(Code::BadRequest).with("reason", "the method"));
-    *response.status_mut() = StatusCode::METHOD_NOT_ALLOWED;
-    response
+    let fault = Fault::new(Code::BadRequest).with("reason", "the method");
+    refuse_as(Dialect::OpenaiChat, StatusCode::METHOD_NOT_ALLOWED, &fault)
+}
+
+/// A request that is not served, and the status that says so best.
+struct Refused {
+    status: StatusCode,
+    fault: Fault,
+}
+
+impl From<Fault> for Refused {
+    fn from(fault: Fault) -> Self {
+        Self { status: status_of(fault.code()), fault }
+    }
 }
 
 async fn chat(State(gateway): State<Arc<Gateway>>, request: Request) -> Response {
     let dialect = Dialect::OpenaiChat;
     match answer_chat(&gateway, dialect, request).await {
         Ok(response) => response,
-        Err(fault) => refuse(dialect, &fault),
+        Err(refused) => refuse_as(dialect, refused.status, &refused.fault),
     }
 }
 
-async fn answer_chat(gateway: &Gateway, dialect: Dialect, request: Request) -> Result<Response, Fault> {
+async fn answer_chat(gateway: &Gateway, dialect: Dialect, request: Request) -> Result<Response, Refused> {
     let app = caller(&request)?;
     let place = gateway.limits.enter(app.id).await?;
     let body = read_body(request.into_body()).await?;
     let seen = peek(dialect, &body).map_err(|bad| Fault::new(Code::BadRequest).with("reason", bad))?;
     if !app.may_use(&seen.model) {
-        return Err(Fault::new(Code::ModelNotAllowed).with("model", &seen.model));
+        return Err(Fault::new(Code::ModelNotAllowed).with("model", &seen.model).into());
     }
     let (streaming, include_usage, model) = (seen.stream, seen.stream_usage, seen.model.clone());
     let ask = Ask {
@@ -179,15 +190,24 @@ fn caller(request: &Request) -> Result<Arc<AdmittedApp>, Fault> {
     request.extensions().get::<Arc<AdmittedApp>>().cloned().ok_or_else(|| Fault::new(Code::NotFound))
 }
 
-async fn read_body(body: Body) -> Result<Bytes, Fault> {
+/// Reads the body. One that says that it is too large is refused before it is sent.
+async fn read_body(body: Body) -> Result<Bytes, Refused> {
+    let too_large = || {
+        let reason = format!("a request may have {} MiB", BODY_CAP >> 20);
+        let fault = Fault::new(Code::OverLimit).with("reason", reason);
+        Refused { status: StatusCode::PAYLOAD_TOO_LARGE, fault }
+    };
+    if body.size_hint().lower() > BODY_CAP as u64 {
+        return Err(too_large());
+    }
     let reading = Limited::new(body, BODY_CAP).collect();
     match tokio::time::timeout(BODY_DEADLINE, reading).await {
         Ok(Ok(body)) => Ok(body.to_bytes()),
-        Ok(Err(error)) if error.is::<LengthLimitError>() => {
-            let reason = format!("a request may have {} MiB", BODY_CAP >> 20);
-            Err(Fault::new(Code::OverLimit).with("reason", reason))
+        Ok(Err(error)) if error.is::<LengthLimitError>() => Err(too_large()),
+        Ok(Err(_)) => Err(Fault::new(Code::BadRequest).with("reason", "the body broke off").into()),
+        Err(_) => {
+            let fault = Fault::new(Code::BadRequest).with("reason", "the body did not come in time");
+            Err(Refused { status: StatusCode::REQUEST_TIMEOUT, fault })
         }
-        Ok(Err(_)) => Err(Fault::new(Code::BadRequest).with("reason", "the body broke off")),
-        Err(_) => Err(Fault::new(Code::BadRequest).with("reason", "the body did not come in time")),
     }
 }

@@ -20,7 +20,7 @@ pub const TEST: &[&str] = &[
 ];
 
 /// To measure beside a plain proxy.
-pub const BENCH: &[&str] = &["nginx-light"];
+pub const BENCH: &[&str] = &["nginx"];
 
 const NODE: (u32, u32) = (20, 19);
 

@@ -18,6 +18,8 @@ pub const PROGRAM: &str = env!("CARGO_BIN_EXE_inkhorn-desktop");
 
 /// How long anything in a window may take before a test gives up.
 const PATIENCE: Duration = Duration::from_secs(30);
+/// How often it is looked for.
+const POLL: Duration = Duration::from_millis(10);
 
 /// A place of its own for one test: a home folder with a profile in it.
 pub struct Home(TempDir);
@@ -98,7 +100,7 @@ impl Window {
 
     /// Waits for an element and brings its text.
     pub async fn text(&self, css: &str) -> String {
-        let found = self.page.wait().at_most(PATIENCE).for_element(Locator::Css(css)).await;
+        let found = self.page.wait().at_most(PATIENCE).every(POLL).for_element(Locator::Css(css)).await;
         found.unwrap_or_else(|error| panic!("{css}: {error}")).text().await.expect("its text")
     }
 

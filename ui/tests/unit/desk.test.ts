@@ -121,8 +121,8 @@ describe('the composer', () => {
     const waiting: ((tokens: number) => void)[] = [];
     door.invoke = ((name: string) =>
       name === 'desk_estimate'
-        ? new Promise((resolve) => waiting.push((tokens) => resolve({ model: null, input_tokens: tokens, cost: { usd: null, source: 'unknown' }, fits: null, context_length: null })))
-        : Promise.resolve({})) as Door['invoke'];
+        ? new Promise<unknown>((resolve) => waiting.push((tokens) => resolve({ model: null, input_tokens: tokens, cost: { usd: null, source: 'unknown' }, fits: null, context_length: null })))
+        : Promise.resolve({})) as unknown as Door['invoke'];
     const model = ref('a/b');
     const composer = within(door, () => useComposer(ref('d5'), ref('Text'), model));
     model.value = 'c/d';
@@ -132,6 +132,23 @@ describe('the composer', () => {
     waiting[0]?.(100);
     await settle();
     expect(composer.estimate.value?.input_tokens).toBe(200);
+  });
+  it('takes what was typed since sending along to the conversation that began', async () => {
+    const door = makeDouble('normal', {}, 0);
+    const invoke = vi.spyOn(door, 'invoke');
+    const place = ref('');
+    const composer = compose(door, place);
+    composer.text.value = 'First';
+    composer.typed();
+    composer.take();
+    composer.text.value = 'Already the next';
+    composer.typed();
+    composer.sent('', 'c7');
+    place.value = 'c7';
+    await nextTick();
+    expect(composer.text.value).toBe('Already the next');
+    const drafts = invoke.mock.calls.filter(([name]) => name === 'desk_draft').map(([, request]) => request);
+    expect(drafts).toEqual([{ text: '' }, { conversation: 'c7', text: 'Already the next' }]);
   });
   it('puts a text back before what was typed meanwhile', () => {
     const composer = compose(makeDouble('normal', {}, 0), ref('d6'));

@@ -43,7 +43,8 @@ describe('the words of the page', () => {
     expect(languageOf([])).toBe('en');
   });
   it('count in the singular and the plural', () => {
-    const { t } = makeWords('en').global;
+    const words: unknown = makeWords('en');
+    const { t } = (words as { global: { t: (name: string, facts: object, count: number) => string } }).global;
     expect(t('connections.models_n', { n: '0' }, 0)).toBe('no models');
     expect(t('connections.models_n', { n: '1' }, 1)).toBe('1 model');
     expect(t('connections.models_n', { n: '345' }, 345)).toBe('345 models');

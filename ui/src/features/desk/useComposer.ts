@@ -101,10 +101,14 @@ export function useComposer(place: MaybeRefOrGetter<string>, kept: MaybeRefOrGet
       asked += 1;
       return taken;
     },
-    /** The text went out from this place: there is no draft any more. */
-    sent(from: string): void {
+    /** The text went out from one place and is now a turn of another: its draft is gone, what was typed since is not. */
+    sent(from: string, to: string): void {
       texts.delete(from);
       door.invoke('desk_draft', { ...where(from), text: '' }).catch((thrown: unknown) => (failure.value = asFailure(thrown)));
+      if (toValue(place) !== from || text.value === '') return;
+      texts.set(to, text.value);
+      unkept = { place: to, text: text.value };
+      keepNow();
     },
     /** Puts a text back that could not be sent; what was typed meanwhile follows it. */
     giveBack(returned: string): void {

@@ -211,3 +211,36 @@ async fn read_body(body: Body) -> Result<Bytes, Refused> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use futures_util::stream;
+    use std::convert::Infallible;
+
+    async fn refusal_of(body: Body) -> Option<(StatusCode, Code)> {
+        read_body(body).await.err().map(|refused| (refused.status, refused.fault.code()))
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_body_that_never_comes_to_its_end_is_not_waited_for() {
+        let asked = tokio::time::Instant::now();
+        let silent = Body::from_stream(stream::pending::<Result<Bytes, Infallible>>());
+        assert_eq!(refusal_of(silent).await, Some((StatusCode::REQUEST_TIMEOUT, Code::BadRequest)));
+        assert!(asked.elapsed().abs_diff(BODY_DEADLINE) < Duration::from_millis(10));
+    }
+
+    #[tokio::test]
+    async fn a_body_may_be_as_large_as_is_said_and_not_a_byte_larger() {
+        let endless = stream::repeat_with(|| Ok::<_, Infallible>(Bytes::from_static(&[b' '; 65_536])));
+        let too_large = Some((StatusCode::PAYLOAD_TOO_LARGE, Code::OverLimit));
+        assert_eq!(refusal_of(Body::from_stream(endless)).await, too_large);
+        assert_eq!(refusal_of(Body::from(vec![b' '; BODY_CAP + 1])).await, too_large);
+        assert_eq!(refusal_of(Body::from(vec![b' '; BODY_CAP])).await, None);
+        let broken = stream::iter([Ok(Bytes::from_static(b"{")), Err(std::io::Error::other("gone"))]);
+        assert_eq!(
+            refusal_of(Body::from_stream(broken)).await,
+            Some((StatusCode::BAD_REQUEST, Code::BadRequest))
+        );
+    }
+}

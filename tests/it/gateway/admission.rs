@@ -14,7 +14,7 @@ fn house() -> (House, String) {
     house.connect(Persona::OpenAi, "gpt-4o-mini");
     house.token = house.admit("Pen", &[]);
     let page = house.admit("Page", &["--origin", PAGE]);
-    house.serve = Some(house.program.spawn_serve(&[]));
+    house.open();
     (house, page)
 }
 
@@ -125,7 +125,10 @@ fn a_granted_page_may_read_its_answers_and_no_other_page_anything() {
     let head = &preflight.head;
     assert_eq!((head.status, preflight.body.len()), (204, 0));
     assert_eq!(head.header("access-control-allow-origin"), Some(PAGE));
-    assert_eq!(head.header("access-control-allow-headers"), Some("authorization, content-type, x-stainless-os"));
+    assert_eq!(
+        head.header("access-control-allow-headers"),
+        Some("authorization, content-type, x-stainless-os")
+    );
     assert_eq!(head.header("access-control-allow-private-network"), Some("true"));
     assert!(head.header("access-control-allow-credentials").is_none());
     let methods = head.header("access-control-allow-methods").expect("methods");
@@ -188,10 +191,11 @@ fn only_a_living_token_opens_and_no_refusal_tells_why() {
 
     let body = house.chat(&house.back().model, json!({}));
     let long_but_fitting = "x".repeat(8_000);
-    let refusals: Vec<Reply> = ["", "ihg_", "short", "' OR 1=1--", &long_but_fitting, &wrong_secret, &wrong_id, &lost, "é"]
-        .iter()
-        .map(|token| house.ask_as(token, &[], &body))
-        .collect();
+    let refusals: Vec<Reply> =
+        ["", "ihg_", "short", "' OR 1=1--", &long_but_fitting, &wrong_secret, &wrong_id, &lost, "é"]
+            .iter()
+            .map(|token| house.ask_as(token, &[], &body))
+            .collect();
     let first = &refusals[0];
     assert_eq!(first.error(), (401, "invalid_api_key".to_owned()));
     for refusal in &refusals {
@@ -215,10 +219,11 @@ fn only_a_living_token_opens_and_no_refusal_tells_why() {
     }
     // The other two headers that client libraries use for a key.
     for name in ["x-api-key", "api-key"] {
-        let reply = Wire::to(house.host()).get("/v1/models", "", &[(name, &house.token)]);
+        let reply = Wire::to(house.host()).get("/v1/models", "wrong", &[(name, &house.token)]);
         assert_eq!(reply.status(), 401, "a bad bearer is not helped by a good {name}");
         let mut wire = Wire::to(house.host());
-        let head = format!("GET /v1/models HTTP/1.1\r\nhost: {}\r\n{name}: {}\r\n\r\n", house.host(), house.token);
+        let head =
+            format!("GET /v1/models HTTP/1.1\r\nhost: {}\r\n{name}: {}\r\n\r\n", house.host(), house.token);
         wire.send(head.as_bytes());
         assert_eq!(wire.reply().status(), 200, "{name}");
     }

@@ -5,8 +5,14 @@ use super::{House, MODELS};
 use inkhorn_testkit::{Answer, Persona, TokenUsage};
 use serde_json::{Value, json};
 
-const USED: TokenUsage =
-    TokenUsage::Exactly { input: 1_000, cache_read: 0, cache_write: 0, output: 100, reasoning: 0, cost: None };
+const USED: TokenUsage = TokenUsage::Exactly {
+    input: 1_000,
+    cache_read: 0,
+    cache_write: 0,
+    output: 100,
+    reasoning: 0,
+    cost: None,
+};
 const ALL: [Persona; 3] = [MODELS[0].0, MODELS[1].0, MODELS[2].0];
 
 /// The chunks of a stream that ended well; its last event must be the end mark.
@@ -34,9 +40,16 @@ fn every_dialect_behind_answers_in_the_callers_dialect_and_is_counted() {
         assert_eq!(answer["object"], "chat.completion", "{model}");
         let choice = &answer["choices"][0];
         assert_eq!(choice["message"]["content"], "Señor, the “rain” had stopped — at last.", "{model}");
-        assert_eq!((&choice["message"]["role"], &choice["finish_reason"]), (&json!("assistant"), &json!("stop")));
+        assert_eq!(
+            (&choice["message"]["role"], &choice["finish_reason"]),
+            (&json!("assistant"), &json!("stop"))
+        );
         let usage = &answer["usage"];
-        assert_eq!((&usage["prompt_tokens"], &usage["completion_tokens"]), (&json!(1000), &json!(100)), "{model}");
+        assert_eq!(
+            (&usage["prompt_tokens"], &usage["completion_tokens"]),
+            (&json!(1000), &json!(100)),
+            "{model}"
+        );
         assert!(whole.head.header("x-request-id").is_some_and(|id| id.len() >= 16), "{model}");
         assert_eq!(whole.head.header("cache-control"), Some("no-store"));
         let sent = back.one_chat();
@@ -48,7 +61,10 @@ fn every_dialect_behind_answers_in_the_callers_dialect_and_is_counted() {
 
         let mut wire = house.send(&house.chat(model, json!({ "stream": true, "max_tokens": 200 })));
         let head = wire.head();
-        assert_eq!((head.status, head.header("content-type")), (200, Some("text/event-stream; charset=utf-8")));
+        assert_eq!(
+            (head.status, head.header("content-type")),
+            (200, Some("text/event-stream; charset=utf-8"))
+        );
         assert!(head.header("x-request-id").is_some());
         let streamed = chunks(&mut wire);
         assert_eq!(text_of(&streamed), "Señor, the “rain” had stopped — at last.", "{model}");
@@ -64,14 +80,21 @@ fn every_dialect_behind_answers_in_the_callers_dialect_and_is_counted() {
         let streamed = chunks(&mut wire);
         let counts: Vec<&Value> = streamed.iter().filter(|chunk| !chunk["usage"].is_null()).collect();
         assert_eq!(counts.len(), 1, "{model}: {counts:?}");
-        assert_eq!((&counts[0]["choices"], &counts[0]["usage"]["total_tokens"]), (&json!([]), &json!(1100)), "{model}");
+        assert_eq!(
+            (&counts[0]["choices"], &counts[0]["usage"]["total_tokens"]),
+            (&json!([]), &json!(1100)),
+            "{model}"
+        );
         assert_eq!(streamed.last(), counts.last().copied(), "{model}: counts are the last chunk");
         back.one_chat();
     }
     let rows = house.rows();
     assert_eq!(rows.len(), 9);
     for row in &rows {
-        assert_eq!((&row["face"], &row["app"], &row["result"]), (&json!("gateway"), &json!("Pen"), &json!("completed")));
+        assert_eq!(
+            (&row["face"], &row["app"], &row["result"]),
+            (&json!("gateway"), &json!("Pen"), &json!("completed"))
+        );
         assert_eq!((&row["input_tokens"], &row["output_tokens"]), (&json!(1000), &json!(100)), "{row}");
         assert_eq!(row["quality"], "reported", "{row}");
     }
@@ -88,14 +111,17 @@ fn tools_are_called_and_answered_through_every_dialect() {
     for back in &house.backs {
         let model = &back.model;
         back.provider.answer_with(Answer::text("").with_tool("look_up", &json!({ "word": "inkhorn" })));
-        let ask = |stream: bool| {
-            house.chat(model, json!({ "tools": tools, "stream": stream, "max_tokens": 100 }))
-        };
+        let ask =
+            |stream: bool| house.chat(model, json!({ "tools": tools, "stream": stream, "max_tokens": 100 }));
         let answer = house.ask(&ask(false)).json();
         let choice = &answer["choices"][0];
         let call = &choice["message"]["tool_calls"][0];
         assert_eq!(choice["finish_reason"], "tool_calls", "{model}: {answer}");
-        assert_eq!((&call["type"], &call["function"]["name"]), (&json!("function"), &json!("look_up")), "{model}");
+        assert_eq!(
+            (&call["type"], &call["function"]["name"]),
+            (&json!("function"), &json!("look_up")),
+            "{model}"
+        );
         let arguments: Value =
             serde_json::from_str(call["function"]["arguments"].as_str().expect("text")).expect("JSON");
         assert_eq!(arguments, json!({ "word": "inkhorn" }), "{model}");
@@ -109,7 +135,11 @@ fn tools_are_called_and_answered_through_every_dialect() {
             streamed.iter().map(|chunk| &chunk["choices"][0]["delta"]["tool_calls"][0]).collect();
         let arguments: String =
             calls.iter().filter_map(|call| call["function"]["arguments"].as_str()).collect();
-        assert_eq!(serde_json::from_str::<Value>(&arguments).expect("JSON"), json!({ "word": "inkhorn" }), "{model}");
+        assert_eq!(
+            serde_json::from_str::<Value>(&arguments).expect("JSON"),
+            json!({ "word": "inkhorn" }),
+            "{model}"
+        );
         let names: Vec<&str> = calls.iter().filter_map(|call| call["function"]["name"].as_str()).collect();
         assert_eq!(names, ["look_up"], "{model}");
         assert!(streamed.iter().any(|chunk| chunk["choices"][0]["finish_reason"] == "tool_calls"), "{model}");
@@ -142,7 +172,8 @@ fn what_we_do_not_know_passes_unharmed_and_what_steers_does_not_pass() {
     let house = House::with(&ALL);
     let back = house.back();
     let strange = r#""x_strange":{"n": 1.10,"big":12345678901234567890123,"z":[1e2, "\u00e9"]},"seed":7"#;
-    let steering = r#""api_base":"http://127.0.0.1:9/","extra_headers":{"x":"y"},"base_url":"http://127.0.0.1:9/""#;
+    let steering =
+        r#""api_base":"http://127.0.0.1:9/","extra_headers":{"x":"y"},"base_url":"http://127.0.0.1:9/""#;
     let body = format!(
         r#"{{"messages":[{{"role":"user","content":"Hi","x_mark":0.50}}],{strange},{steering},"model":"{}"}}"#,
         back.model
@@ -187,7 +218,9 @@ fn the_list_names_the_models_that_can_be_asked() {
         let one = Wire::to(house.host()).get(&format!("/v1/models/{}", back.model), &house.token, &[]);
         assert_eq!((one.status(), &one.json()["id"]), (200, &json!(back.model)));
     }
-    for unknown in ["openai/nothing", "nobody/gpt-4o-mini", "..%2f..%2fadmin", "%00", "openai%2Fgpt-4o-mini%2Fx"] {
+    for unknown in
+        ["openai/nothing", "nobody/gpt-4o-mini", "..%2f..%2fadmin", "%00", "openai%2Fgpt-4o-mini%2Fx"]
+    {
         let reply = Wire::to(house.host()).get(&format!("/v1/models/{unknown}"), &house.token, &[]);
         assert_eq!(reply.error(), (404, "model_not_found".to_owned()), "{unknown}");
     }

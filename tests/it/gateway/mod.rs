@@ -51,8 +51,18 @@ impl House {
             house.connect(*persona, model);
         }
         house.token = house.admit("Pen", &[]);
-        house.serve = Some(house.program.spawn_serve(&[]));
+        house.open();
         house
+    }
+
+    /// Starts the gateway and waits until its vault is open, which a busy machine can be late with.
+    fn open(&mut self) {
+        self.serve = Some(self.program.spawn_serve(&[]));
+        wait_until("the vault is open", || {
+            let list = Wire::to(self.host()).get("/v1/models", &self.token, &[]).json();
+            let models = list["data"].as_array().expect("models");
+            self.backs.iter().all(|back| models.iter().any(|model| model["id"] == back.model.as_str()))
+        });
     }
 
     fn bare() -> Self {
@@ -91,7 +101,7 @@ impl House {
     #[track_caller]
     fn json_with(&self, line: &[&str], input: &str) -> Value {
         let ran = self.program.run_with_input(&[line, &["--json"]].concat(), input.as_bytes());
-        if line[..2] != ["apps", "add"] {
+        if !line.starts_with(&["apps", "add"]) {
             // Only there a token is shown, as it must be.
             self.keep(line[0], &ran);
         }

@@ -60,8 +60,10 @@ impl Wire {
     #[track_caller]
     pub(super) fn get(mut self, path: &str, token: &str, headers: &[(&str, &str)]) -> Reply {
         let more: String = headers.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
-        let head =
-            format!("GET {path} HTTP/1.1\r\nhost: {}\r\nauthorization: Bearer {token}\r\n{more}\r\n", self.host);
+        let head = format!(
+            "GET {path} HTTP/1.1\r\nhost: {}\r\nauthorization: Bearer {token}\r\n{more}\r\n",
+            self.host
+        );
         self.send(head.as_bytes());
         self.reply()
     }
@@ -105,7 +107,8 @@ impl Wire {
             while self.unfold() {}
             return std::mem::take(&mut self.unfolded);
         }
-        let length: usize = head.header("content-length").map_or(0, |length| length.parse().expect("a length"));
+        let length: usize =
+            head.header("content-length").map_or(0, |length| length.parse().expect("a length"));
         while self.come.len() < length {
             assert!(self.read_more(), "the answer broke off");
         }
@@ -220,7 +223,8 @@ impl Reply {
     /// The body as JSON.
     #[track_caller]
     pub(super) fn json(&self) -> Value {
-        serde_json::from_slice(&self.body).unwrap_or_else(|error| panic!("no JSON ({error}): {}", self.text()))
+        serde_json::from_slice(&self.body)
+            .unwrap_or_else(|error| panic!("no JSON ({error}): {}", self.text()))
     }
 
     /// The text of a failure, in the form of OpenAI's dialect.

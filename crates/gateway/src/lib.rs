@@ -9,5 +9,6 @@ mod limits;
 mod replies;
 mod routes;
 mod serve;
+mod stall;
 
 pub use serve::{DEFAULT_PORT, Options, Running, start};

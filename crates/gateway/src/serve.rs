@@ -1,6 +1,7 @@
 //! Listening, accepting, ending.
 
 use crate::routes;
+use crate::stall::Watched;
 use axum::Router;
 use hyper::server::conn::http1;
 use hyper_util::rt::{TokioIo, TokioTimer};
@@ -183,7 +184,7 @@ async fn converse(stream: TcpStream, service: Router, ending: CancellationToken)
         .max_headers(HEADERS)
         .max_buf_size(HEAD_CAP)
         .half_close(false)
-        .serve_connection(TokioIo::new(stream), service);
+        .serve_connection(TokioIo::new(Watched::new(stream)), service);
     let mut connection = std::pin::pin!(connection);
     let farewell = async {
         ending.cancelled().await;

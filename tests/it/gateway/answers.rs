@@ -235,7 +235,7 @@ fn the_list_names_the_models_that_can_be_asked() {
     let private = house.admit("Private", &["--privacy", "local"]);
     let knows = |token: &str| Wire::to(house.host()).get("/v1/models", token, &[]).status() == 200;
     super::wait_until("the new apps are known", || knows(&narrow) && knows(&private));
-    assert_eq!(list(&house, &narrow), [cloud.clone()]);
+    assert_eq!(list(&house, &narrow), [cloud.as_str()]);
     let seen = list(&house, &private);
     assert!(!seen.is_empty() && seen.iter().all(|model| model.starts_with("ollama/")), "{seen:?}");
 

@@ -131,6 +131,21 @@ fn a_caller_that_goes_away_ends_the_request_at_the_provider() {
     house.close();
 }
 
+#[test]
+fn a_slow_model_is_shown_to_be_alive() {
+    let house = House::with(&[Persona::Ollama]);
+    house.back().next(Behaviour::Slow);
+    let mut wire = house.send(&house.chat(&house.back().model, json!({ "stream": true })));
+    assert_eq!(wire.head().status, 200, "the head does not wait for the first word");
+    let asked = Instant::now();
+    assert_eq!(wire.frame().as_deref(), Some(": keep-alive\n\n"));
+    assert!(asked.elapsed() > Duration::from_secs(10), "told after {:?}", asked.elapsed());
+    house.back().provider.release();
+    let events = wire.events();
+    assert_eq!(events.last().map(String::as_str), Some("[DONE]"));
+    house.close();
+}
+
 /// The gateway dies at the very moment at which a caller has seen the end. Whatever the end was, its row is there.
 #[test]
 fn what_an_answer_cost_is_written_down_before_its_end_is_told() {

@@ -119,14 +119,21 @@ impl Wire {
     #[track_caller]
     pub(super) fn event(&mut self) -> Option<String> {
         loop {
-            if let Some(end) = self.unfolded.windows(2).position(|two| two == b"\n\n") {
-                let frame: Vec<u8> = self.unfolded.drain(..end + 2).collect();
-                let frame = String::from_utf8(frame).expect("an event is text");
-                let data: Vec<&str> = frame.lines().filter_map(|line| line.strip_prefix("data: ")).collect();
-                if data.is_empty() {
-                    continue;
-                }
+            let frame = self.frame()?;
+            let data: Vec<&str> = frame.lines().filter_map(|line| line.strip_prefix("data: ")).collect();
+            if !data.is_empty() {
                 return Some(data.join("\n"));
+            }
+        }
+    }
+
+    /// The next event or comment of a stream, as it is written. None at the clean end of the stream.
+    #[track_caller]
+    pub(super) fn frame(&mut self) -> Option<String> {
+        loop {
+            if let Some(end) = self.unfolded.windows(2).position(|two| two == b"\n\n") {
+                let frame = self.unfolded.drain(..end + 2).collect();
+                return Some(String::from_utf8(frame).expect("an event is text"));
             }
             if !self.unfold() {
                 assert!(self.unfolded.is_empty(), "half an event at the end");

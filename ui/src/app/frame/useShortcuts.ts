@@ -5,7 +5,7 @@ import { useRouter } from 'vue-router';
 import { useChosenModel, useSelector } from '@/features/models';
 import { useDeed } from '@/shared/ask';
 import { useStatus } from '@/shared/status';
-import { places } from '../paths';
+import { lastOnDesk, places } from '../paths';
 
 /** What a key press means, if it means anything. Pure, for the tests. */
 export function meaningOf(key: Pick<KeyboardEvent, 'key' | 'code' | 'ctrlKey' | 'metaKey' | 'shiftKey' | 'altKey'>) {
@@ -31,7 +31,7 @@ export function useShortcuts(): void {
     if (!meaning) return;
     event.preventDefault();
     if (meaning.deed === 'region') moveRegion(meaning.back);
-    else if (meaning.deed === 'place') void router.push({ name: meaning.place });
+    else if (meaning.deed === 'place') void router.push({ name: meaning.place, params: meaning.place === 'desk' ? { conversation: lastOnDesk.value } : {} });
     else if (meaning.deed === 'lock') {
       if (status.value?.vault.protected_by?.includes('passphrase')) void lock.run({});
     } else if (selectorOpen.value) closeSelector();

@@ -53,6 +53,7 @@ impl House {
     /// Tries the keychain, quietly, and starts the gateway if the writer wants it with the window.
     async fn settle_in(self, engine: Engine) {
         engine.unlock().await;
+        engine.warm_prices().await;
         let gateway = engine.note_gateway(|_| ());
         if gateway.at_start {
             self.start_gateway(&engine, gateway.port).await;

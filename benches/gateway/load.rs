@@ -26,7 +26,8 @@ impl Target {
             let body = format!(
                 r#"{{"model":"{model}","messages":[{{"role":"user","content":"{prompt}"}}],"temperature":0.7{stream}}}"#
             );
-            let authorization = token.map_or_else(String::new, |token| format!("authorization: Bearer {token}\r\n"));
+            let authorization =
+                token.map_or_else(String::new, |token| format!("authorization: Bearer {token}\r\n"));
             let head = format!(
                 "POST /v1/chat/completions HTTP/1.1\r\nhost: 127.0.0.1:{port}\r\ncontent-type: application/json\r\n{authorization}content-length: {}\r\n\r\n",
                 body.len()

@@ -56,8 +56,11 @@ fn main() -> ExitCode {
         let watched = Watched::tree(serve.running().id());
         idle.push(watched.megabytes());
         let nginx = Watched::tree(proxy.id());
-        let mut turns: Vec<(&str, &Target, Option<&Watched>)> =
-            vec![("direct", &direct, None), ("nginx", &through_nginx, Some(&nginx)), ("inkhorn", &inkhorn, Some(&watched))];
+        let mut turns: Vec<(&str, &Target, Option<&Watched>)> = vec![
+            ("direct", &direct, None),
+            ("nginx", &through_nginx, Some(&nginx)),
+            ("inkhorn", &inkhorn, Some(&watched)),
+        ];
         turns.rotate_left(round % 3);
         for (name, target, process) in turns {
             figures.measure(name, target, process);
@@ -76,7 +79,17 @@ fn prepare(keychain: &RealKeychain, profile: &ScratchProfile, port: u16) -> (Pro
     assert!(file.exists(), "build the command line first: cargo build --release -p inkhorn-cli");
     let program = Program::of_file(file, profile).with_keychain(keychain);
     let base = format!("http://127.0.0.1:{port}/v1");
-    let add = ["connections", "add", "--json", "--provider", "openai_compatible", "--label", "bench", "--base-url", &base];
+    let add = [
+        "connections",
+        "add",
+        "--json",
+        "--provider",
+        "openai_compatible",
+        "--label",
+        "bench",
+        "--base-url",
+        &base,
+    ];
     let add = [&add[..], &["--key-stdin", "--no-test", "--model", "mock-model"]].concat();
     program.run_with_input(&add, b"sk-bench-0123456789abcdef").expect_success();
     let app = program.run(&["apps", "add", "bench", "--json"]).expect_success();
@@ -86,7 +99,7 @@ fn prepare(keychain: &RealKeychain, profile: &ScratchProfile, port: u16) -> (Pro
 /// Starts the gateway and asks once: the time from the start of the program to that answer.
 fn start(program: &Program, token: &str) -> (RunningServe, f64) {
     let before = Instant::now();
-    let serve = program.spawn_serve(&["serve", "--port", "0", "--json"]);
+    let serve = program.spawn_serve(&[]);
     let target = Target::new(port_of(&serve), "bench/mock-model", Some(token));
     let answered = load::once(&target);
     assert_eq!(answered, Asked::Answered, "the first request");
@@ -119,7 +132,9 @@ impl Figures {
         load::plain(target, 16, 0.3);
         let before = process.map(Watched::processor_seconds);
         let many = load::plain(target, 16, PLAIN_SECONDS);
-        let used = |before: Option<f64>| process.zip(before).map(|(process, before)| process.processor_seconds() - before);
+        let used = |before: Option<f64>| {
+            process.zip(before).map(|(process, before)| process.processor_seconds() - before)
+        };
         let plain_used = used(before);
         load::streams(target, 8, 0.8);
         let before = process.map(Watched::processor_seconds);
@@ -149,9 +164,13 @@ impl Figures {
     }
 
     fn print(&self, idle: &[f64], first_answers: &[f64]) -> ExitCode {
-        println!("medians of {ROUNDS} rounds              c=1 p50 ms   req/s c=16   processor us/req   first token ms   processor us/token");
+        println!(
+            "medians of {ROUNDS} rounds              c=1 p50 ms   req/s c=16   processor us/req   first token ms   processor us/token"
+        );
         for (name, row) in &self.rows {
-            let optional = |values: &[f64]| if values.is_empty() { "-".to_owned() } else { format!("{:.1}", median(values)) };
+            let optional = |values: &[f64]| {
+                if values.is_empty() { "-".to_owned() } else { format!("{:.1}", median(values)) }
+            };
             println!(
                 "{name:<34} {:>10.3} {:>12.0} {:>18} {:>16.2} {:>20}",
                 median(&row.plain),
@@ -161,7 +180,9 @@ impl Figures {
                 optional(&row.token_processor),
             );
         }
-        let find = |name: &str| self.rows.iter().find(|(other, _)| *other == name).map(|(_, row)| row).expect("measured");
+        let find = |name: &str| {
+            self.rows.iter().find(|(other, _)| *other == name).map(|(_, row)| row).expect("measured")
+        };
         let (direct, nginx, ours) = (find("direct"), find("nginx"), find("inkhorn"));
         let paired = |a: &[f64], b: &[f64], how: fn(f64, f64) -> f64| {
             median(&a.iter().zip(b).map(|(a, b)| how(*a, *b)).collect::<Vec<_>>())
@@ -170,13 +191,21 @@ impl Figures {
         let over = |a: f64, b: f64| a / b;
         let checks = [
             ("added latency at one connection, ms", paired(&ours.plain, &direct.plain, minus), ADDED_MILLIS),
-            ("processor time per request, times nginx", paired(&ours.processor, &nginx.processor, over), PROCESSOR_TIMES),
+            (
+                "processor time per request, times nginx",
+                paired(&ours.processor, &nginx.processor, over),
+                PROCESSOR_TIMES,
+            ),
             (
                 "processor time per streamed token, times nginx",
                 paired(&ours.token_processor, &nginx.token_processor, over),
                 TOKEN_TIMES,
             ),
-            ("first token after nginx's, ms", paired(&ours.first_token, &nginx.first_token, minus), FIRST_TOKEN_MILLIS),
+            (
+                "first token after nginx's, ms",
+                paired(&ours.first_token, &nginx.first_token, minus),
+                FIRST_TOKEN_MILLIS,
+            ),
             ("resident when idle, MB", median(idle), IDLE_MEGABYTES),
             ("start to first answer, ms", median(first_answers), FIRST_ANSWER_MILLIS),
         ];

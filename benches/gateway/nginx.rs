@@ -15,7 +15,8 @@ impl Nginx {
     pub fn start(upstream: u16) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         let at = folder.path().display();
-        let port = TcpListener::bind("127.0.0.1:0").and_then(|free| free.local_addr()).expect("a port").port();
+        let port =
+            TcpListener::bind("127.0.0.1:0").and_then(|free| free.local_addr()).expect("a port").port();
         let temporary: String = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"]
             .map(|name| format!("{name}_temp_path {at}/{name};\n"))
             .concat();

@@ -37,7 +37,10 @@ fn serve(stream: TcpStream) {
     let body = format!(
         r#"{{"id":"chatcmpl-1","object":"chat.completion","created":1700000000,"model":"mock-model","choices":[{{"index":0,"message":{{"role":"assistant","content":"{text}"}},"finish_reason":"stop"}}],"usage":{{"prompt_tokens":200,"completion_tokens":150,"total_tokens":350}}}}"#
     );
-    let plain = format!("HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n{body}", body.len());
+    let plain = format!(
+        "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n{body}",
+        body.len()
+    );
     while let Some(request) = super::load::read_message(&mut reader) {
         let streamed = memchr(&request, b"\"stream\":true");
         let written = if streamed { stream_tokens(&mut writer) } else { writer.write_all(plain.as_bytes()) };
@@ -48,15 +51,26 @@ fn serve(stream: TcpStream) {
 }
 
 fn stream_tokens(writer: &mut TcpStream) -> std::io::Result<()> {
-    writer.write_all(b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\n")?;
+    writer.write_all(
+        b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\n",
+    )?;
     let started = Instant::now();
     for number in 0..TOKENS {
         let due = started + PACE * u32::try_from(number).expect("few");
         std::thread::sleep(due.saturating_duration_since(Instant::now()));
-        chunk(writer, r#"data: {"id":"chatcmpl-1","object":"chat.completion.chunk","created":1700000000,"model":"mock-model","choices":[{"index":0,"delta":{"content":" token"},"finish_reason":null}]}"#)?;
+        chunk(
+            writer,
+            r#"data: {"id":"chatcmpl-1","object":"chat.completion.chunk","created":1700000000,"model":"mock-model","choices":[{"index":0,"delta":{"content":" token"},"finish_reason":null}]}"#,
+        )?;
     }
-    chunk(writer, r#"data: {"id":"chatcmpl-1","object":"chat.completion.chunk","created":1700000000,"model":"mock-model","choices":[{"index":0,"delta":{},"finish_reason":"stop"}]}"#)?;
-    chunk(writer, r#"data: {"id":"chatcmpl-1","object":"chat.completion.chunk","created":1700000000,"model":"mock-model","choices":[],"usage":{"prompt_tokens":200,"completion_tokens":64,"total_tokens":264}}"#)?;
+    chunk(
+        writer,
+        r#"data: {"id":"chatcmpl-1","object":"chat.completion.chunk","created":1700000000,"model":"mock-model","choices":[{"index":0,"delta":{},"finish_reason":"stop"}]}"#,
+    )?;
+    chunk(
+        writer,
+        r#"data: {"id":"chatcmpl-1","object":"chat.completion.chunk","created":1700000000,"model":"mock-model","choices":[],"usage":{"prompt_tokens":200,"completion_tokens":64,"total_tokens":264}}"#,
+    )?;
     chunk(writer, "data: [DONE]")?;
     writer.write_all(b"0\r\n\r\n")
 }

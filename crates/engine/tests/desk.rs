@@ -1,4 +1,5 @@
 //! The Desk against a simulated provider: what the page is told is kept, what fails loses nothing, what is deleted is gone.
+#![allow(clippy::expect_used, clippy::panic, reason = "a test says what it expected")]
 
 use inkhorn_contract::*;
 use inkhorn_domain::Face;

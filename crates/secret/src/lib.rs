@@ -123,23 +123,6 @@ impl Scrubber {
         }
         out
     }
-
-    /// How many bytes at the end of `text` could be the beginning of the secret itself, so that a secret cut in two
-    /// by a stream can be held back until the rest comes. 0 when fewer than 8 bytes match.
-    pub fn held_back(&self, text: &str) -> usize {
-        let tail = text.as_bytes();
-        let mut longest = 0;
-        for needle in &self.needles {
-            let needle = needle.as_bytes();
-            for length in (8..needle.len().min(tail.len() + 1)).rev() {
-                if tail.ends_with(&needle[..length]) {
-                    longest = longest.max(length);
-                    break;
-                }
-            }
-        }
-        longest
-    }
 }
 
 fn contains(bytes: &[u8], needle: &[u8]) -> bool {
@@ -220,14 +203,6 @@ mod tests {
             assert!(clean.contains(Scrubber::MARK) && !clean.contains("CANARY"), "{clean}");
         }
         assert!(matches!(scrubber.clean("nothing here"), std::borrow::Cow::Borrowed(_)));
-    }
-
-    #[test]
-    fn the_beginning_of_a_secret_is_held_back() {
-        let scrubber = Scrubber::new([&secret("sk-0123456789")]);
-        assert_eq!(scrubber.held_back("see sk-01234"), 8);
-        assert_eq!(scrubber.held_back("see sk-0"), 0, "too short to be told from ordinary text");
-        assert_eq!(scrubber.held_back(""), 0);
     }
 
     #[test]

@@ -39,6 +39,8 @@ pub(super) async fn run(engine: &Engine, command: Serve, output: Output) -> Done
     // Who starts a server from a script reads its first line; a sentence is for a person at a terminal.
     let output = Output { json: output.json || !io::stdout().is_terminal() };
     output.show(&json!({ "address": url }), || format!("Inkhorn answers at {url}"))?;
+    // Read once, away from the first request that has a price.
+    engine.warm_prices().await;
     tokio::select! {
         () = keep_open(engine) => {}
         () = ending.recv() => {}

@@ -27,6 +27,7 @@ pub use admitted::AdmittedApp;
 pub use inkhorn_vault::{Keychain, harden_process, resolve_keychain};
 pub use models::OfferedModel;
 pub use send::{Answer, AnswerInfo, Ask, AskBody, Outcome};
+pub use settings::CONNECTION_SETTINGS;
 pub use time::{Clock, SystemClock};
 
 use arc_swap::ArcSwapOption;

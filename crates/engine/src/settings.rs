@@ -138,8 +138,8 @@ pub(crate) struct ConnectionSettings {
     pub max_tokens: Option<u64>,
 }
 
-/// The names, in the order in which they are told.
-pub(crate) const NAMES: [&str; 11] = [
+/// The names of a connection's settings, in the order in which they are told.
+pub const CONNECTION_SETTINGS: [&str; 11] = [
     "default_model",
     "temperature",
     "max_tokens",
@@ -178,8 +178,11 @@ impl ConnectionSettings {
     /// `usage_error` that names the setting and what it takes.
     pub(crate) fn set(&mut self, name: &str, value: &str) -> Result<()> {
         let value = value.trim();
-        if !NAMES.contains(&name) {
-            return Err(wrong(format!("there is no setting {name}; known are {}", NAMES.join(", "))));
+        if !CONNECTION_SETTINGS.contains(&name) {
+            return Err(wrong(format!(
+                "there is no setting {name}; known are {}",
+                CONNECTION_SETTINGS.join(", ")
+            )));
         }
         if value.is_empty() {
             self.all.remove(name);

@@ -10,26 +10,11 @@ use inkhorn_contract::{
     ConnectionAddRequest, ConnectionDraft, ConnectionRequest, ConnectionTestView, ConnectionUpdateRequest,
     ConnectionView, HeaderInput, KeyRecogniseRequest, Nothing,
 };
-use inkhorn_engine::Engine;
+use inkhorn_engine::{CONNECTION_SETTINGS, Engine};
 use inkhorn_fault::{Code, Fault, Result};
 use inkhorn_secret::Secret;
 use serde_json::Value;
 use std::collections::BTreeMap;
-
-/// Settings that `set` passes on; the engine judges their values.
-const SETTINGS: [&str; 11] = [
-    "priority",
-    "weight",
-    "default_model",
-    "temperature",
-    "max_tokens",
-    "connect_timeout",
-    "first_token_timeout",
-    "idle_timeout",
-    "key_expires",
-    "proxy",
-    "ca_file",
-];
 
 pub(super) async fn run(engine: &Engine, command: Connections, output: Output) -> Done {
     match command {
@@ -186,14 +171,14 @@ fn parse_changes(slug: String, changes: &[String]) -> Result<ConnectionUpdateReq
                 let active = on_or_off(value).ok_or_else(|| refuse("active is on or off"))?;
                 request.active.replace(active).is_some()
             }
-            setting if SETTINGS.contains(&setting) => {
+            setting if CONNECTION_SETTINGS.contains(&setting) => {
                 settings.insert(setting.to_owned(), value.to_owned()).is_some()
             }
             // What was typed is not repeated: it may be a key.
             _ => {
                 return Err(refuse(format!(
                     "the names are label, active, base_url, {}",
-                    SETTINGS.join(", ")
+                    CONNECTION_SETTINGS.join(", ")
                 )));
             }
         };
@@ -263,7 +248,7 @@ mod tests {
             assert!(!fault.message().contains("CANARY"), "{fault}");
         }
         let fault = changes(&["colour=red"]).err().expect("refused");
-        for name in SETTINGS {
+        for name in CONNECTION_SETTINGS {
             assert!(fault.message().contains(name), "{name} is not in: {fault}");
         }
         assert!(changes(&["label=a", "label=b"]).is_err(), "which one?");

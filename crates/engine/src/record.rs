@@ -7,7 +7,7 @@ use inkhorn_contract::Topic;
 use inkhorn_domain::{
     FinishReason, ModelAddress, RequestId, RequestResult, StreamEvent, TokenUsage, UnixMillis,
 };
-use inkhorn_fault::{Code, Fault, Result};
+use inkhorn_fault::{Code, Fault, Reaction, Result};
 use inkhorn_metering::{Reservation, TextWritten};
 use inkhorn_store::usage::UsageRow;
 use std::sync::Arc;
@@ -116,8 +116,9 @@ impl Record {
     /// `disk_full` and its like: the request ended, but its row could not be written.
     pub(crate) fn close(&mut self, result: RequestResult, error: Option<Code>) -> Result<Outcome> {
         let Some(reservation) = self.reservation.take() else { return Err(Fault::new(Code::Busy)) };
-        // What was never sent used nothing, whatever stopped it.
-        let used = if self.sent.is_none() { RequestResult::Refused } else { result };
+        // What was never sent, or was turned away at the door, used nothing, whatever it is called.
+        let at_the_door = self.written.is_empty() && error.is_some_and(turned_away);
+        let used = if self.sent.is_none() || at_the_door { RequestResult::Refused } else { result };
         let settled = reservation.settle(self.usage, &self.written, used);
         let latency = self.asked.elapsed();
         let millis = |duration: Duration| u64::try_from(duration.as_millis()).unwrap_or(u64::MAX);
@@ -142,6 +143,16 @@ impl Record {
             latency,
             first_token: self.first_token,
         })
+    }
+}
+
+/// Whether a failure of this kind comes before a provider begins to work. Where it may have begun, the cost is not known.
+fn turned_away(code: Code) -> bool {
+    match code.reaction() {
+        Reaction::FixKey | Reaction::Pay | Reaction::FixAddress | Reaction::FixMachine => true,
+        Reaction::Wait => code == Code::RateLimited,
+        Reaction::ChangeRequest => code != Code::ContentRefused,
+        Reaction::Switch => code == Code::Overloaded,
     }
 }
 

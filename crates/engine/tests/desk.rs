@@ -175,6 +175,10 @@ async fn a_failure_keeps_the_question_the_partial_answer_and_the_reason() {
     assert!(!cut.text.is_empty(), "what came is kept");
     let kept = messages(&house.engine, &conversation.id).await;
     assert_eq!((kept.len(), &kept[3].text), (4, &cut.text));
+    let rows = rows(&house.engine).await;
+    let told: Vec<_> = rows.iter().map(|row| (row.result.as_str(), row.cost.as_deref())).collect();
+    assert_eq!(told[1], ("failed", Some("0")), "who was turned away owes nothing");
+    assert_eq!((told[0].0, rows[0].quality.as_str()), ("failed", "partial"), "what came was counted");
 }
 
 #[tokio::test]

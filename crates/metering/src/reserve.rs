@@ -1,7 +1,7 @@
 //! Before a request: what it may cost at worst. After it: what it did cost.
 
 use crate::{Cost, Pricing, estimate_tokens};
-use inkhorn_domain::{Quality, RequestResult, TokenUsage};
+use inkhorn_domain::{CostSource, Money, Quality, RequestResult, TokenUsage};
 
 /// What was set aside for a request before it was sent. Settled exactly once, whatever becomes of the request.
 #[derive(Clone, Debug)]
@@ -33,7 +33,8 @@ impl Reservation {
         Self { model: model.to_owned(), pricing, input_estimate, worst_case }
     }
 
-    /// Counts the request. `reported` is what the provider told so far; what it did not tell is estimated from the
+    /// Counts the request. [`RequestResult::Refused`] stands for every request that no provider began to work on.
+    /// `reported` is what the provider told so far; what it did not tell is estimated from the
     /// text, if anything was sent at all. A request that never reached a provider used nothing.
     pub fn settle(self, reported: TokenUsage, text_written: &TextWritten, result: RequestResult) -> Settled {
         let mut usage = reported;
@@ -58,7 +59,13 @@ impl Reservation {
                 Quality::Partial
             }
         };
-        let cost = self.pricing.cost(&self.model, &usage);
+        // Nothing costs nothing, also where nobody knows the price.
+        let cost = match (result, self.pricing.cost(&self.model, &usage)) {
+            (RequestResult::Refused, Cost { amount: None, .. }) => {
+                Cost { amount: Some(Money::ZERO), source: CostSource::Computed }
+            }
+            (_, cost) => cost,
+        };
         Settled { usage, cost, quality }
     }
 
@@ -101,7 +108,7 @@ impl TextWritten {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use inkhorn_domain::{CostSource, Money, Price, PriceState};
+    use inkhorn_domain::{Price, PriceState};
 
     fn priced() -> Pricing {
         let dollar = Some(Money(Money::PER_DOLLAR));
@@ -168,6 +175,9 @@ mod tests {
             RequestResult::Refused,
         );
         assert_eq!(refused.cost.amount, Some(Money::ZERO));
+        let unpriced = Reservation::new("m", Pricing::unknown(), 100, None);
+        let refused = unpriced.settle(TokenUsage::default(), &TextWritten::default(), RequestResult::Refused);
+        assert_eq!(refused.cost.amount, Some(Money::ZERO), "nothing was sent, so nothing is owed");
         let failed = Reservation::new("m", priced(), 100, None).settle(
             TokenUsage::default(),
             &TextWritten::default(),

@@ -168,15 +168,16 @@ impl Inner {
     fn model_view(&self, live: &LiveConnection, model: &ModelListing) -> ModelView {
         let locality = live.locality_of(Some(model));
         let reason = self.reason(live, locality);
+        let pricing = live.pricing(locality, Some(model));
         ModelView {
             id: format!("{}/{}", live.slug(), model.id),
             connection: live.slug().to_string(),
             connection_label: live.label().to_owned(),
             provider: live.provider().to_owned(),
             name: model.name.clone().unwrap_or_else(|| model.id.clone()),
-            context_length: model.context_length,
+            context_length: model.context_length.or_else(|| pricing.context_length(&model.id)),
             max_output: model.max_output,
-            price: PriceView::from(&live.pricing(locality, Some(model)).price(&model.id)),
+            price: PriceView::from(&pricing.price(&model.id)),
             capabilities: model.capabilities.clone(),
             locality: locality.as_str(),
             local: model.local.as_ref().map(LocalDetailsView::from),

@@ -43,6 +43,14 @@ impl Pricing {
         booked.or(self.listed).unwrap_or(Price::UNKNOWN)
     }
 
+    /// Tokens that fit into the model's context, where the bundled data knows the model by exactly this id. For
+    /// providers whose own lists do not tell.
+    pub fn context_length(&self, model: &str) -> Option<u64> {
+        let provider = Calculator::bundled().find_provider(self.prices_id.as_deref(), None).ok().flatten();
+        let provider = provider.filter(|_| self.prices_id.is_some())?;
+        provider.models().find(|known| known.id() == model)?.context_window()
+    }
+
     /// What a request cost: the provider's own figure, else the bundled prices (which know tiers and times of day),
     /// else the provider's list price, else unknown. Counts that nobody told make the cost unknown, not smaller.
     pub fn cost(&self, model: &str, usage: &TokenUsage) -> Cost {
@@ -170,6 +178,13 @@ mod tests {
         assert_eq!(price.state, PriceState::Known);
         let claude = booked("anthropic").price("claude-3-7-sonnet-latest");
         assert_eq!((claude.cache_read, claude.cache_write), (money("0.3"), money("3.75")));
+    }
+
+    #[test]
+    fn a_context_is_told_for_models_that_the_data_knows() {
+        assert_eq!(booked("openai").context_length("gpt-4o-mini"), Some(128_000));
+        assert_eq!(booked("openai").context_length("a-model-of-next-year"), None);
+        assert_eq!(Pricing::unknown().context_length("gpt-4o-mini"), None);
     }
 
     #[test]

@@ -422,7 +422,8 @@ impl Engine {
         };
         // A local server may have loaded the model with less than it could take: that is what the text must fit.
         let loaded = listing.and_then(|model| model.local.as_ref()).and_then(|local| local.loaded_context);
-        let context_length = loaded.or(listing.and_then(|model| model.context_length));
+        let listed = loaded.or(listing.and_then(|model| model.context_length));
+        let context_length = listed.or_else(|| pricing.context_length(&id));
         Ok(DeskEstimateView {
             model,
             input_tokens,

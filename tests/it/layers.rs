@@ -27,11 +27,21 @@ const KEPT: &[(&str, &str)] = &[
     ("tauri", "desktop"),
     ("tauri-plugin-store", "desktop"),
     ("reqwest", "outbound"),
+    ("hyper-rustls", "outbound"),
+    ("tokio-rustls", "outbound"),
     ("rusqlite", "store"),
 ];
 
 /// Ways to the network that only the one door may take.
-const NETWORK: &[&str] = &["TcpStream::connect", "UdpSocket", "ToSocketAddrs", "lookup_host", "reqwest::"];
+const NETWORK: &[&str] = &[
+    "TcpStream::connect",
+    "UdpSocket",
+    "ToSocketAddrs",
+    "lookup_host",
+    "reqwest::",
+    "hyper_util::client",
+    "hyper::client",
+];
 
 #[test]
 fn every_edge_points_down() {

@@ -7,10 +7,12 @@
 use crate::clipboard::Clipboard;
 use crate::house::House;
 use crate::links;
+use crate::telling::tell_by_frames;
 use inkhorn_contract::commands::{CopyTextRequest, OpenLinkRequest};
 use inkhorn_contract::*;
 use tauri::ipc::{Channel, Invoke};
 use tauri::{State, Wry};
+use tokio::sync::mpsc::unbounded_channel;
 
 type Answer<T> = Result<T, FaultView>;
 
@@ -114,8 +116,13 @@ macro_rules! stream {
                 request: $request,
                 events: Channel<$event>,
             ) -> Answer<$answer> {
-                let tell = move |event| drop(events.send(event));
-                Ok(house.engine().await?.$name(request, tell).await?)
+                let engine = house.engine().await?;
+                let (send, coming) = unbounded_channel();
+                let answering = engine.$name(request, move |event| drop(send.send(event)));
+                let telling = tell_by_frames(coming, |event| drop(events.send(event)));
+                // The page has heard every piece before it has the answer.
+                let (answer, ()) = tokio::join!(answering, telling);
+                Ok(answer?)
             }
         )+
     };

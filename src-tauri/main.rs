@@ -13,6 +13,7 @@ mod house;
 mod links;
 mod profile;
 mod single;
+mod telling;
 
 use single::Claim;
 use std::process::ExitCode;

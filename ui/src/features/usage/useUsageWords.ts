@@ -21,7 +21,8 @@ export function useUsageWords() {
       if (total.requests === 0) return t('usage.none_month');
       const unpriced = total.unpriced_requests ? ` ${t('usage.unpriced', { n: count(total.unpriced_requests) }, total.unpriced_requests)}` : '';
       if (total.cost === null) return t('usage.all_unknown', { n: count(total.requests) }, total.requests) + (total.unpriced_requests === total.requests ? '' : unpriced);
-      if (Number(total.cost) === 0) return t('usage.free_month', { n: count(total.requests) }, total.requests) + unpriced;
+      const priced = total.requests - total.unpriced_requests;
+      if (Number(total.cost) === 0) return t('usage.free_month', { n: count(priced) }, priced) + unpriced;
       const most = mostSpentOn(month.by_model);
       const spent = most && month.by_model.length > 1 ? t('usage.spent_mostly', { cost: money(total.cost), model: find(most.name)?.name ?? most.name }) : t('usage.spent', { cost: money(total.cost) });
       return spent + unpriced;

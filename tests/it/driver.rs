@@ -104,6 +104,40 @@ impl Window {
         found.unwrap_or_else(|error| panic!("{css}: {error}")).text().await.expect("its text")
     }
 
+    /// Waits for an element and presses it with the mouse.
+    pub async fn click(&self, css: &str) {
+        let found = self.page.wait().at_most(PATIENCE).every(POLL).for_element(Locator::Css(css)).await;
+        let found = found.unwrap_or_else(|error| panic!("{css}: {error}"));
+        found.click().await.unwrap_or_else(|error| panic!("{css}: {error}"));
+    }
+
+    /// Waits for an element and types into it, letter by letter.
+    pub async fn write(&self, css: &str, text: &str) {
+        let found = self.page.wait().at_most(PATIENCE).every(POLL).for_element(Locator::Css(css)).await;
+        let found = found.unwrap_or_else(|error| panic!("{css}: {error}"));
+        found.send_keys(text).await.unwrap_or_else(|error| panic!("{css}: {error}"));
+    }
+
+    /// Presses keys where the focus is.
+    pub async fn press(&self, keys: &str) {
+        let focused = self.page.active_element().await.expect("something has the focus");
+        focused.send_keys(keys).await.expect("it takes keys");
+    }
+
+    /// Waits until this expression holds in the page.
+    pub async fn until(&self, holds: &str) {
+        let script = format!(
+            "const done = arguments[0];
+             const look = () => ({holds}) ? done(true) : setTimeout(look, 25);
+             look()"
+        );
+        let seen = self.page.execute_async(&script, Vec::new()).await;
+        if let Err(error) = seen {
+            let shown = self.run("return document.body.innerText").await;
+            panic!("never: {holds}: {error}\nThe page shows: {shown}");
+        }
+    }
+
     /// Runs a script in the page and brings its value.
     pub async fn run(&self, script: &str) -> serde_json::Value {
         self.page.execute(script, Vec::new()).await.unwrap_or_else(|error| panic!("{script}: {error}"))

@@ -12,6 +12,8 @@ mod gateway;
 mod host;
 #[cfg(target_os = "linux")]
 mod installed;
+#[cfg(target_os = "linux")]
+mod journey;
 mod layers;
 #[cfg(target_os = "linux")]
 mod screenshots;

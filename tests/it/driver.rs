@@ -182,7 +182,8 @@ impl Drop for Ending {
     }
 }
 
-/// The driver starts the program, so both stand in one group and go together. A driver with an open session may
+/// The driver starts the program, so both stand in one group and go together; the profile is free for the next window
+/// only when the program has gone. A driver with an open session may
 /// overhear the first request.
 fn end_group(driver: &mut Child) {
     let group = format!("-{}", driver.id());
@@ -190,12 +191,23 @@ fn end_group(driver: &mut Child) {
         let _ = Command::new("kill").args([signal, "--", &group]).stderr(Stdio::null()).status();
         let end = Instant::now() + patience;
         while Instant::now() < end {
-            if !matches!(driver.try_wait(), Ok(None)) {
+            if !matches!(driver.try_wait(), Ok(None)) && !group_lives(driver.id()) {
                 return;
             }
             std::thread::sleep(Duration::from_millis(10));
         }
     }
+}
+
+/// Whether any process of this group still runs. One that only waits to be counted by its parent does not.
+fn group_lives(group: u32) -> bool {
+    let processes = std::fs::read_dir("/proc").expect("the list of processes");
+    processes.flatten().any(|process| {
+        let told = std::fs::read_to_string(process.path().join("stat")).unwrap_or_default();
+        let mut fields = told.rsplit(") ").next().unwrap_or_default().split(' ');
+        let state = fields.next();
+        state.is_some_and(|state| state != "Z") && fields.nth(1) == Some(&group.to_string())
+    })
 }
 
 fn free_port() -> u16 {

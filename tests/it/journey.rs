@@ -300,6 +300,8 @@ async fn come_back(window: &Window) {
 
 /// The same pages in the dark look and the narrowest window.
 async fn draw_narrow(window: &Window, server: &SimulatedProvider) {
+    let page = "document.querySelector('[data-testid=manuscript]')";
+    window.until(&format!("{page}.scrollHeight - {page}.scrollTop - {page}.clientHeight < 2")).await;
     window.picture("journey-desk-dark-380").await;
     for part in ["[data-testid=send]", "[data-testid=turn-answer]", "[data-testid=composer]"] {
         let over = format!(

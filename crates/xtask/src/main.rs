@@ -30,6 +30,7 @@ const COMMANDS: &[Entry] = &[
     ("bundle", "makes the .deb and .rpm", bundle::bundle),
     ("bench", "measures, each figure beside its anchor in the same run", bench::bench),
     ("types", "writes the page's types; --check only compares", types::types),
+    ("kills", "ends the programs a thousand times in mid-work; another number may follow", trial::kills),
     ("screenshots", "keeps pictures of every page in test-output/screenshots", trial::screenshots),
 ];
 

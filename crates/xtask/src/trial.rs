@@ -34,6 +34,19 @@ pub fn screenshots(steps: &mut Steps, _rest: &[String]) -> Outcome {
     Ok(())
 }
 
+/// Ends the programs in the middle of their work a thousand times, or as often as asked, and looks whether what was
+/// acknowledged is there. The everyday test does thirty rounds of the same.
+pub fn kills(steps: &mut Steps, rest: &[String]) -> Outcome {
+    let rounds = rest.first().map_or("1000", String::as_str);
+    if rounds.parse::<u32>().is_err() {
+        return Err("say how many rounds, such as 1000.".to_owned());
+    }
+    steps.step("test tools", || needs::install(&[needs::BUILD, needs::TEST].concat()))?;
+    steps.step("page build", page::build)?;
+    steps.step("build", || run(cargo().args(["build", "--quiet", "--workspace", "--bins"])))?;
+    with_a_window_and(steps, "kills", &["killed::"], &[("INKHORN_KILL_ROUNDS", rounds)])
+}
+
 /// The tests of every crate, and of the whole program what needs no window.
 pub fn quick(steps: &mut Steps) -> Outcome {
     let built = steps.step("test programs", build)?;
@@ -58,12 +71,21 @@ pub fn quick(steps: &mut Steps) -> Outcome {
 
 /// The whole-program tests under a display and a session bus of their own, with these filters and options.
 pub fn with_a_window(steps: &mut Steps, name: &str, arguments: &[&str]) -> Outcome {
+    with_a_window_and(steps, name, arguments, &[])
+}
+
+fn with_a_window_and(
+    steps: &mut Steps,
+    name: &str,
+    arguments: &[&str],
+    variables: &[(&str, &str)],
+) -> Outcome {
     let built = steps.step("test programs", build)?;
     let it = built.iter().find(|test| test.name == "it").ok_or("the whole-program tests were not built")?;
     let mut counted = (0, 0);
     let done = steps.step(name, || {
         let mut command = under_a_display(&it.path);
-        count(command.args(arguments), &mut counted)?;
+        count(command.args(arguments).envs(variables.iter().copied()), &mut counted)?;
         if counted.0 == 0 { Err("no such test ran.".to_owned()) } else { Ok(()) }
     });
     steps.count(counted);

@@ -37,9 +37,13 @@ pub fn claim(profile: &Path) -> Result<Claim, String> {
         Ok(()) => Ok(Claim::Ours(Doorbell::hang(lock, profile))),
         Err(TryLockError::WouldBlock) => match ring(profile) {
             true => Ok(Claim::Shown),
-            false => {
-                Err("Inkhorn is already open on this profile, but its window does not answer.".to_owned())
-            }
+            // A window that was just being closed answers no more, and its place is free a moment later.
+            false => match lock.try_lock() {
+                Ok(()) => Ok(Claim::Ours(Doorbell::hang(lock, profile))),
+                Err(_) => {
+                    Err("Inkhorn is already open on this profile, but its window does not answer.".to_owned())
+                }
+            },
         },
         Err(TryLockError::Error(error)) => Err(format!("{} cannot be locked: {error}.", path.display())),
     }

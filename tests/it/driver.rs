@@ -16,6 +16,8 @@ use tempfile::TempDir;
 /// The window's program, as built for this test run.
 pub const PROGRAM: &str = env!("CARGO_BIN_EXE_inkhorn-desktop");
 
+/// How often a window is started before a test gives up.
+const TRIES: usize = 3;
 /// How long anything in a window may take before a test gives up.
 const PATIENCE: Duration = Duration::from_secs(30);
 /// How often it is looked for.
@@ -73,6 +75,17 @@ impl Window {
 
     /// The same with another build of the program, and with more environment variables.
     pub async fn open_program(program: &str, home: &Home, environment: &[(&str, &str)]) -> Self {
+        // On a machine that is busy the driver now and then loses a program that it has just started. The program and
+        // its driver are ended then, and both are started anew; a window that never opens still fails the test.
+        for _ in 0..TRIES - 1 {
+            if let Some(window) = Self::try_open(program, home, environment).await {
+                return window;
+            }
+        }
+        Self::try_open(program, home, environment).await.expect("the window opens")
+    }
+
+    async fn try_open(program: &str, home: &Home, environment: &[(&str, &str)]) -> Option<Self> {
         let port = free_port();
         let log = File::create(home.0.path().join("driver.log")).expect("a log file");
         let driver = Command::new("WebKitWebDriver")
@@ -89,13 +102,12 @@ impl Window {
         let mut ending = Ending(Some(driver));
         wait_for_port(port).await;
         let options = json!({ "webkitgtk:browserOptions": { "binary": program, "args": [] } });
-        let page = ClientBuilder::new(HttpConnector::new())
-            .capabilities(options.as_object().cloned().expect("an object"))
-            .connect(&format!("http://127.0.0.1:{port}"))
-            .await
-            .expect("the window opens");
+        let mut client = ClientBuilder::new(HttpConnector::new());
+        client.capabilities(options.as_object().cloned().expect("an object"));
+        let address = format!("http://127.0.0.1:{port}");
+        let page = tokio::time::timeout(PATIENCE, client.connect(&address)).await.ok()?.ok()?;
         let driver = ending.0.take().expect("still there");
-        Self { page, driver }
+        Some(Self { page, driver })
     }
 
     /// Waits for an element and brings its text.

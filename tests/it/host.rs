@@ -114,7 +114,7 @@ async fn a_silent_keychain_delays_neither_the_window_nor_its_answers() {
     keychain.silence_service();
     let before = Instant::now();
     let window = Window::open_program(PROGRAM, &home, &variables).await;
-    assert!(!window.text("main").await.trim().is_empty(), "the page shows words");
+    window.until("document.querySelector('main')?.innerText.trim().length > 0").await;
     let status = call(&window, "app_status", json!({})).await.expect("a status");
     let took = before.elapsed();
     let state = status["vault"]["state"].as_str().expect("a state");

@@ -8,7 +8,7 @@ use std::process::Command;
 async fn the_installed_window_shows_its_first_page() {
     let home = Home::make();
     let window = Window::open_program("/usr/bin/inkhorn-desktop", &home, &[]).await;
-    assert!(!window.text("main").await.trim().is_empty(), "the page shows words");
+    window.until("document.querySelector('main')?.innerText.trim().length > 0").await;
     window.picture("installed").await;
     window.close().await;
 }

@@ -9,7 +9,7 @@ async fn the_window_opens_and_shows_the_first_page() {
     let home = Home::make();
     let window = Window::open(&home).await;
     assert_eq!(window.page.title().await.expect("a title"), "Inkhorn");
-    assert!(!window.text("main").await.trim().is_empty(), "the page shows words");
+    window.until("document.querySelector('main')?.innerText.trim().length > 0").await;
     assert!(home.profile().is_dir());
     window.picture("first-page").await;
     window.close().await;

@@ -107,13 +107,13 @@ impl Inner {
             Some(text) => {
                 AuthStyle::parse(text).ok_or_else(|| Fault::new(Code::BadHeader).with("bad_name", "auth"))?
             }
-            None => stored.map_or_else(|| entry.auth.clone(), LiveConnection::auth),
+            None => stored.map_or(&entry.auth, LiveConnection::auth).clone(),
         };
         let destination = base.destination(&entry)?;
         let origin = destination.origin().clone();
         let moved = stored.is_some_and(|live| {
             live.target().map_or(true, |target| *target.destination().origin() != origin)
-                || live.auth() != auth
+                || *live.auth() != auth
         });
         let key = self.take_key(&draft.key, &entry, stored, moved)?;
         if key.is_none() && entry.key == KeyNeed::Required && auth != AuthStyle::None {

@@ -39,6 +39,7 @@ pub(crate) struct LiveConnection {
     pub entry: Arc<ProviderEntry>,
     pub settings: ConnectionSettings,
     pub list: Arc<ModelIndex>,
+    auth: AuthStyle,
     secrets: Vec<SecretRow>,
     target: Result<ConnectionTarget>,
     last_used: AtomicI64,
@@ -208,9 +209,9 @@ impl LiveConnection {
     ) -> Self {
         let settings = ConnectionSettings::read(&row.settings);
         let auth = auth_of(&row.auth).unwrap_or_else(|| entry.auth.clone());
-        let target = settings.target(inner, &entry, &row.base_url, auth);
+        let target = settings.target(inner, &entry, &row.base_url, auth.clone());
         let last_used = AtomicI64::new(row.last_used.unwrap_or(0));
-        Self { row, entry, settings, list, secrets, target, last_used }
+        Self { row, entry, settings, list, auth, secrets, target, last_used }
     }
 
     pub(crate) fn id(&self) -> ConnectionId {
@@ -250,8 +251,8 @@ impl LiveConnection {
         self.secrets.iter().filter_map(|secret| Some((secret.field.strip_prefix("header:")?, secret)))
     }
 
-    pub(crate) fn auth(&self) -> AuthStyle {
-        auth_of(&self.row.auth).unwrap_or_else(|| self.entry.auth.clone())
+    pub(crate) fn auth(&self) -> &AuthStyle {
+        &self.auth
     }
 
     pub(crate) fn target(&self) -> Result<&ConnectionTarget> {
@@ -296,9 +297,8 @@ impl LiveConnection {
         }
         let origin = self.target()?.destination().origin().clone();
         unsealed.origins.push(origin);
-        let auth = self.auth();
         for row in &self.secrets {
-            let destination = Destination { origins: &unsealed.origins, auth: auth.as_str() };
+            let destination = Destination { origins: &unsealed.origins, auth: self.auth.as_str() };
             let bytes = inner.vault.open(&secret_context(row, destination), &row.env)?;
             let secret = Secret::from_utf8(bytes).ok_or_else(|| Fault::new(Code::Tampered))?;
             match row.field.strip_prefix("header:") {

@@ -206,15 +206,14 @@ fn write_body(
 ) -> Result<(Bytes, bool)> {
     let bad = |bad: inkhorn_dialects::BadRequest| Fault::new(Code::BadRequest).with("reason", bad);
     let options = connection.write_options();
-    let (mut request, dialect) = match body {
+    let mut request = match body {
         AskBody::Wire { dialect, body, seen } if same_dialect => {
             let bytes = pass_through(dialect, &body, model, options).map_err(bad)?;
             return Ok((bytes.into(), seen.stream));
         }
-        AskBody::Wire { dialect, body, .. } => (read_request(dialect, &body).map_err(bad)?, dialect),
-        AskBody::Chat(request) => (*request, connection.dialect()),
+        AskBody::Wire { dialect, body, .. } => read_request(dialect, &body).map_err(bad)?,
+        AskBody::Chat(request) => *request,
     };
-    debug_assert!(dialect != connection.dialect() || !same_dialect);
     model.clone_into(&mut request.model);
     connection.fill_in(&mut request);
     let streaming = request.stream;

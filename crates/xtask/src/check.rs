@@ -8,6 +8,8 @@ pub fn check(steps: &mut Steps, _rest: &[String]) -> Outcome {
     steps.step("tools", || needs::install(needs::BUILD))?;
     steps.step("format", || run(cargo().args(["fmt", "--all", "--check"])))?;
     steps.step("reasons for exposing", expose::check)?;
+    // What follows reads the sources and licences of all crates, which a new machine does not have yet.
+    steps.step("crates", || run(cargo().args(["fetch", "--locked"])))?;
     steps.step("unused dependencies", unused::check)?;
     steps.step("licences", licences::check)?;
     steps.step("page build", page::build)?;

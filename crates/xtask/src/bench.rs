@@ -16,7 +16,9 @@ pub fn bench(steps: &mut Steps, rest: &[String]) -> Outcome {
     if chosen.is_empty() {
         return Err("there is no such benchmark.".to_owned());
     }
-    steps.step("bench tools", || needs::install(&[needs::BUILD, needs::TEST, needs::BENCH].concat()))?;
+    steps.step("bench tools", || {
+        needs::install(&[needs::BUILD, needs::KEYCHAIN, needs::TEST, needs::BENCH].concat())
+    })?;
     steps.step("page build", page::build)?;
     for (package, name) in chosen {
         let mut arguments = vec!["bench", "--quiet", "-p", package.as_str(), "--bench", name.as_str()];

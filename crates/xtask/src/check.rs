@@ -5,7 +5,7 @@ use crate::{expose, licences, needs, page, trial, types, unused};
 
 /// Format, lints, layers, types, reasons, dependencies, licences, page, unit tests.
 pub fn check(steps: &mut Steps, _rest: &[String]) -> Outcome {
-    steps.step("tools", || needs::install(needs::BUILD))?;
+    steps.step("tools", || needs::install(&[needs::BUILD, needs::KEYCHAIN].concat()))?;
     steps.step("format", || run(cargo().args(["fmt", "--all", "--check"])))?;
     steps.step("reasons for exposing", expose::check)?;
     // What follows reads the sources and licences of all crates, which a new machine does not have yet.

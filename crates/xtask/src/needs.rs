@@ -6,18 +6,11 @@ use std::process::Command;
 /// To build and open the window.
 pub const BUILD: &[&str] = &["build-essential", "pkg-config", "libwebkit2gtk-4.1-dev"];
 
-/// To drive the real window and the real keychain, and to look at the packages.
-pub const TEST: &[&str] = &[
-    "xvfb",
-    "xauth",
-    "webkit2gtk-driver",
-    "gnome-keyring",
-    "libsecret-tools",
-    "dbus",
-    "dbus-x11",
-    "fonts-dejavu-core",
-    "rpm",
-];
+/// To ask a real keychain, as the tests of the vault do.
+pub const KEYCHAIN: &[&str] = &["dbus", "gnome-keyring", "libsecret-tools"];
+
+/// To drive the real window, and to look at the packages.
+pub const TEST: &[&str] = &["xvfb", "xauth", "webkit2gtk-driver", "dbus-x11", "fonts-dejavu-core", "rpm"];
 
 /// To measure beside a plain proxy.
 pub const BENCH: &[&str] = &["nginx"];

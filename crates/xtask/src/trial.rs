@@ -13,7 +13,7 @@ const QUICK: &[&str] = &["layers::", "commands::"];
 
 /// Everything.
 pub fn test(steps: &mut Steps, rest: &[String]) -> Outcome {
-    steps.step("test tools", || needs::install(&[needs::BUILD, needs::TEST].concat()))?;
+    steps.step("test tools", || needs::install(&[needs::BUILD, needs::KEYCHAIN, needs::TEST].concat()))?;
     check::check(steps, rest)?;
     steps.step("build", || run(cargo().args(["build", "--quiet", "--workspace", "--bins"])))?;
     with_a_window(steps, "whole program", &[])?;
@@ -26,7 +26,7 @@ pub fn test(steps: &mut Steps, rest: &[String]) -> Outcome {
 
 /// Only those tests that keep pictures.
 pub fn screenshots(steps: &mut Steps, _rest: &[String]) -> Outcome {
-    steps.step("test tools", || needs::install(&[needs::BUILD, needs::TEST].concat()))?;
+    steps.step("test tools", || needs::install(&[needs::BUILD, needs::KEYCHAIN, needs::TEST].concat()))?;
     steps.step("page build", page::build)?;
     steps.step("build", || run(cargo().args(["build", "--quiet", "--workspace", "--bins"])))?;
     with_a_window(steps, "screenshots", &["screenshots::"])?;
@@ -41,7 +41,7 @@ pub fn kills(steps: &mut Steps, rest: &[String]) -> Outcome {
     if rounds.parse::<u32>().is_err() {
         return Err("say how many rounds, such as 1000.".to_owned());
     }
-    steps.step("test tools", || needs::install(&[needs::BUILD, needs::TEST].concat()))?;
+    steps.step("test tools", || needs::install(&[needs::BUILD, needs::KEYCHAIN, needs::TEST].concat()))?;
     steps.step("page build", page::build)?;
     steps.step("build", || run(cargo().args(["build", "--quiet", "--workspace", "--bins"])))?;
     with_a_window_and(steps, "kills", &["killed::"], &[("INKHORN_KILL_ROUNDS", rounds)])

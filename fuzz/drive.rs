@@ -4,7 +4,7 @@ use inkhorn_dialects::{
     AnswerDecoder, LineFrames, SseFrames, TooLarge, WriteOptions, pass_through, peek, read_error,
     read_models, read_request, write_request,
 };
-use inkhorn_domain::Dialect;
+use inkhorn_domain::{Dialect, FrontDialect};
 
 /// The first byte chooses whether the answer streams and how large the pieces are, so that cuts are fuzzed too.
 pub fn decode(dialect: Dialect, data: &[u8]) {
@@ -32,7 +32,7 @@ pub fn frames(data: &[u8]) {
 /// A body that is taken must be written in every dialect, and what is passed on must be taken again.
 pub fn requests(data: &[u8]) {
     let options = WriteOptions { write_extra: true, ..WriteOptions::default() };
-    for dialect in Dialect::ALL {
+    for dialect in FrontDialect::ALL {
         let _ = peek(dialect, data);
         if let Ok(passed) = pass_through(dialect, data, "m", &options) {
             assert!(pass_through(dialect, &passed, "m", &options).as_ref() == Ok(&passed));

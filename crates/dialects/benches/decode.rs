@@ -5,7 +5,7 @@
 #![allow(clippy::print_stdout, missing_docs)]
 
 use inkhorn_dialects::{AnswerDecoder, AnswerEncoder, AnswerHead, WriteOptions, pass_through, peek};
-use inkhorn_domain::{Dialect, FinishReason, StreamEvent};
+use inkhorn_domain::{FinishReason, FrontDialect, StreamEvent};
 use std::hint::black_box;
 use std::time::{Duration, Instant};
 
@@ -13,7 +13,7 @@ const CHUNKS: usize = 20_000;
 const ROUNDS: usize = 7;
 
 fn main() {
-    for dialect in Dialect::ALL {
+    for dialect in FrontDialect::ALL {
         let wire = stream(dialect);
         let frames = payloads(&wire);
         let values = fastest(|| {
@@ -24,7 +24,7 @@ fn main() {
         });
         for keep_raw in [false, true] {
             let decoded = fastest(|| {
-                let mut decoder = AnswerDecoder::new(dialect, true);
+                let mut decoder = AnswerDecoder::new(dialect.into(), true);
                 if keep_raw {
                     decoder = decoder.keeping_raw();
                 }
@@ -60,8 +60,8 @@ fn main() {
         .to_string();
         let options = WriteOptions::default();
         let passed = fastest(|| {
-            black_box(peek(Dialect::OpenaiChat, body.as_bytes()).is_ok());
-            black_box(pass_through(Dialect::OpenaiChat, body.as_bytes(), "b", &options).is_ok());
+            black_box(peek(FrontDialect::OpenaiChat, body.as_bytes()).is_ok());
+            black_box(pass_through(FrontDialect::OpenaiChat, body.as_bytes(), "b", &options).is_ok());
         });
         println!("peek and pass through, {} bytes: {:.1} us", body.len(), passed.as_secs_f64() * 1e6);
     }
@@ -96,7 +96,7 @@ fn events() -> Vec<StreamEvent> {
     events
 }
 
-fn stream(dialect: Dialect) -> Vec<u8> {
+fn stream(dialect: FrontDialect) -> Vec<u8> {
     let mut encoder = AnswerEncoder::new(dialect, head());
     let mut wire = Vec::new();
     encoder.events(&events(), &mut wire);

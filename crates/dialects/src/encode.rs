@@ -11,12 +11,12 @@ mod openai;
 use crate::answer::{AnswerHead, Chunk, RawFrame};
 use crate::errors::{ErrorWords, error_document};
 use gathered::Gathered;
-use inkhorn_domain::{Dialect, FinishReason, StreamEvent, TokenUsage};
+use inkhorn_domain::{FinishReason, FrontDialect, StreamEvent, TokenUsage};
 use serde::Serialize;
 
 /// Writes one answer in the client's dialect.
 pub struct AnswerEncoder {
-    dialect: Dialect,
+    dialect: FrontDialect,
     head: AnswerHead,
     usage: TokenUsage,
     finish: Option<FinishReason>,
@@ -28,12 +28,12 @@ pub struct AnswerEncoder {
 
 impl AnswerEncoder {
     /// For one answer.
-    pub fn new(dialect: Dialect, head: AnswerHead) -> Self {
+    pub fn new(dialect: FrontDialect, head: AnswerHead) -> Self {
         let writer = match (head.streaming, dialect) {
             (false, _) => Writer::Whole(Gathered::default()),
-            (true, Dialect::OpenaiChat) => Writer::Openai(openai::Writer::new(&head)),
-            (true, Dialect::AnthropicMessages) => Writer::Anthropic(anthropic::Writer::default()),
-            (true, Dialect::Ollama) => Writer::Ollama(ollama::Writer::new(&head)),
+            (true, FrontDialect::OpenaiChat) => Writer::Openai(openai::Writer::new(&head)),
+            (true, FrontDialect::AnthropicMessages) => Writer::Anthropic(anthropic::Writer::default()),
+            (true, FrontDialect::Ollama) => Writer::Ollama(ollama::Writer::new(&head)),
         };
         let usage = TokenUsage::default();
         Self { dialect, head, usage, finish: None, writer, passed_raw: false, over: false }
@@ -53,7 +53,7 @@ impl AnswerEncoder {
                     writer.role_is_told();
                 }
                 let unasked = chunk.usage_only && !self.head.include_usage;
-                if !unasked || self.dialect != Dialect::OpenaiChat {
+                if !unasked || self.dialect != FrontDialect::OpenaiChat {
                     self.raw(raw, out);
                 }
             }
@@ -107,7 +107,7 @@ impl AnswerEncoder {
         if std::mem::replace(&mut self.over, true) {
             return;
         }
-        let kind = if self.dialect == Dialect::OpenaiChat { "server_error" } else { "api_error" };
+        let kind = if self.dialect == FrontDialect::OpenaiChat { "server_error" } else { "api_error" };
         let document = error_document(self.dialect, kind, words);
         match &self.writer {
             Writer::Whole(_) => json(out, &document),

@@ -3,7 +3,7 @@
 //! Providers of one dialect shape their errors in a dozen ways, so there is one tolerant reading for all of them.
 
 use crate::lenient::beginning;
-use inkhorn_domain::Dialect;
+use inkhorn_domain::FrontDialect;
 use serde_json::{Map, Value, json};
 
 /// The longest message that is kept, in bytes.
@@ -40,34 +40,34 @@ pub fn read_error(body: &[u8]) -> ErrorBody {
 }
 
 /// Writes the body of an answer that refuses, in the exact shape of the client's dialect.
-pub fn write_error(dialect: Dialect, status: u16, words: &ErrorWords) -> Vec<u8> {
+pub fn write_error(dialect: FrontDialect, status: u16, words: &ErrorWords) -> Vec<u8> {
     let kind = kind_of_status(dialect, status);
     error_document(dialect, kind, words).to_string().into_bytes()
 }
 
 /// The document of [`write_error`] with a given type of error.
-pub fn error_document(dialect: Dialect, kind: &str, words: &ErrorWords) -> Value {
+pub fn error_document(dialect: FrontDialect, kind: &str, words: &ErrorWords) -> Value {
     match dialect {
-        Dialect::OpenaiChat => json!({
+        FrontDialect::OpenaiChat => json!({
             "error": { "message": words.message, "type": kind, "param": null, "code": words.code }
         }),
-        Dialect::AnthropicMessages => json!({
+        FrontDialect::AnthropicMessages => json!({
             "type": "error", "error": { "type": kind, "message": words.message }
         }),
-        Dialect::Ollama => json!({ "error": words.message }),
+        FrontDialect::Ollama => json!({ "error": words.message }),
     }
 }
 
 /// The type of error that goes with a status.
-fn kind_of_status(dialect: Dialect, status: u16) -> &'static str {
+fn kind_of_status(dialect: FrontDialect, status: u16) -> &'static str {
     match (dialect, status) {
-        (Dialect::AnthropicMessages, 402) => "billing_error",
-        (Dialect::AnthropicMessages, 409) => "conflict_error",
-        (Dialect::AnthropicMessages, 413) => "request_too_large",
-        (Dialect::AnthropicMessages, 504) => "timeout_error",
-        (Dialect::AnthropicMessages, 503 | 529) => "overloaded_error",
-        (Dialect::AnthropicMessages, 404) => "not_found_error",
-        (Dialect::AnthropicMessages, 500..) => "api_error",
+        (FrontDialect::AnthropicMessages, 402) => "billing_error",
+        (FrontDialect::AnthropicMessages, 409) => "conflict_error",
+        (FrontDialect::AnthropicMessages, 413) => "request_too_large",
+        (FrontDialect::AnthropicMessages, 504) => "timeout_error",
+        (FrontDialect::AnthropicMessages, 503 | 529) => "overloaded_error",
+        (FrontDialect::AnthropicMessages, 404) => "not_found_error",
+        (FrontDialect::AnthropicMessages, 500..) => "api_error",
         (_, 401) => "authentication_error",
         (_, 403) => "permission_error",
         (_, 429) => "rate_limit_error",
@@ -262,13 +262,13 @@ mod tests {
         let written =
             |dialect, status| String::from_utf8(write_error(dialect, status, &words)).expect("UTF-8");
         assert_eq!(
-            written(Dialect::OpenaiChat, 401),
+            written(FrontDialect::OpenaiChat, 401),
             r#"{"error":{"message":"No.","type":"authentication_error","param":null,"code":"key_rejected"}}"#
         );
         assert_eq!(
-            written(Dialect::AnthropicMessages, 404),
+            written(FrontDialect::AnthropicMessages, 404),
             r#"{"type":"error","error":{"type":"not_found_error","message":"No."}}"#
         );
-        assert_eq!(written(Dialect::Ollama, 500), r#"{"error":"No."}"#);
+        assert_eq!(written(FrontDialect::Ollama, 500), r#"{"error":"No."}"#);
     }
 }

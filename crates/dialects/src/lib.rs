@@ -19,6 +19,7 @@ mod lenient;
 mod models;
 mod options;
 mod pass;
+mod path;
 mod request;
 mod usage;
 
@@ -28,7 +29,10 @@ pub use decode::AnswerDecoder;
 pub use encode::AnswerEncoder;
 pub use errors::{ErrorBody, ErrorWords, read_error, write_error};
 pub use frames::{LineFrames, MAX_EVENT, MAX_LINE, SseFrame, SseFrames, TooLarge};
-pub use models::{MAX_MODELS, ModelPage, ServedModel, merge_loaded, read_models, write_model, write_models};
+pub use models::{
+    MAX_MODELS, ModelPage, NextPage, ServedModel, merge_loaded, read_models, write_model, write_models,
+};
 pub use options::{MaxTokensField, ReasoningForm, SeedField, SystemRole, WriteOptions};
 pub use pass::{Peek, pass_through, peek};
-pub use request::{read_request, request_path, write_request};
+pub use path::{PathOfModel, RequestPath, request_path};
+pub use request::{read_request, write_request};

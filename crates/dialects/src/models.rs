@@ -9,7 +9,7 @@ mod entry;
 use crate::answer::WireError;
 use crate::calendar::rfc3339;
 use crate::lenient::{Loose, Text, plausible};
-use inkhorn_domain::{Dialect, ModelListing};
+use inkhorn_domain::{Dialect, FrontDialect, ModelListing};
 use serde::Deserialize;
 use serde::de::{Deserializer, IgnoredAny, SeqAccess, Visitor};
 use serde_json::{Value, json};
@@ -26,8 +26,17 @@ pub struct ModelPage {
     pub models: Vec<ModelListing>,
     /// How many entries were left out: beyond the limit, twice the same, or without a usable id.
     pub dropped: usize,
-    /// Anthropic: there is more; ask again with `after_id` set to this.
-    pub next_after_id: Option<String>,
+    /// There is more: how to ask for it.
+    pub next: Option<NextPage>,
+}
+
+/// The page after this one: the same question with one more field in its query.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NextPage {
+    /// The name of the field.
+    pub parameter: &'static str,
+    /// Its value as the provider told it, not escaped yet.
+    pub value: String,
 }
 
 /// A model as the gateway offers it.
@@ -55,12 +64,12 @@ pub fn read_models(dialect: Dialect, body: &[u8]) -> Result<ModelPage, WireError
         return read_list::<Entries>(text).map(|entries| entries.into_page(dialect));
     }
     let page: Page<'_> = read_list(text)?;
-    let next_after_id = page.last_id.owned().filter(|_| page.has_more.0 == Some(true));
+    let next = page.next(dialect);
     let entries = if page.data.present { page.data } else { page.models };
     if !entries.present {
         return Err(WireError::NotThisDialect);
     }
-    Ok(ModelPage { next_after_id, ..entries.into_page(dialect) })
+    Ok(ModelPage { next, ..entries.into_page(dialect) })
 }
 
 /// Marks in an Ollama list which models are in memory, from the answer of `/api/ps`. The others are then known not
@@ -83,39 +92,39 @@ pub fn merge_loaded(models: &mut [ModelListing], ps_body: &[u8]) -> Result<(), W
 }
 
 /// The list for `GET /v1/models` and its kin.
-pub fn write_models(dialect: Dialect, models: &[ServedModel]) -> Vec<u8> {
+pub fn write_models(dialect: FrontDialect, models: &[ServedModel]) -> Vec<u8> {
     let entries: Vec<Value> = models.iter().map(|model| model_value(dialect, model)).collect();
     let list = match dialect {
-        Dialect::OpenaiChat => json!({ "object": "list", "data": entries }),
-        Dialect::AnthropicMessages => json!({
+        FrontDialect::OpenaiChat => json!({ "object": "list", "data": entries }),
+        FrontDialect::AnthropicMessages => json!({
             "data": entries,
             "has_more": false,
             "first_id": models.first().map(|model| model.id.as_str()),
             "last_id": models.last().map(|model| model.id.as_str()),
         }),
-        Dialect::Ollama => json!({ "models": entries }),
+        FrontDialect::Ollama => json!({ "models": entries }),
     };
     list.to_string().into_bytes()
 }
 
 /// One entry, for `GET /v1/models/{id}`.
-pub fn write_model(dialect: Dialect, model: &ServedModel) -> Vec<u8> {
+pub fn write_model(dialect: FrontDialect, model: &ServedModel) -> Vec<u8> {
     model_value(dialect, model).to_string().into_bytes()
 }
 
-fn model_value(dialect: Dialect, model: &ServedModel) -> Value {
+fn model_value(dialect: FrontDialect, model: &ServedModel) -> Value {
     match dialect {
-        Dialect::OpenaiChat => json!({
+        FrontDialect::OpenaiChat => json!({
             "id": model.id, "object": "model", "created": model.created, "owned_by": model.owned_by
         }),
-        Dialect::AnthropicMessages => json!({
+        FrontDialect::AnthropicMessages => json!({
             "type": "model",
             "id": model.id,
             "display_name": model.display_name.as_deref().unwrap_or(&model.id),
             "created_at": rfc3339(model.created),
             "lifecycle": "active",
         }),
-        Dialect::Ollama => json!({
+        FrontDialect::Ollama => json!({
             "name": model.id,
             "model": model.id,
             "modified_at": rfc3339(model.created),
@@ -143,6 +152,18 @@ struct Page<'a> {
     has_more: Loose<bool>,
     #[serde(borrow, default)]
     last_id: Text<'a>,
+}
+
+impl Page<'_> {
+    /// Every dialect has its own way to say that there is more.
+    fn next(&self, dialect: Dialect) -> Option<NextPage> {
+        let (parameter, value) = match dialect {
+            Dialect::AnthropicMessages if self.has_more.0 == Some(true) => ("after_id", &self.last_id),
+            Dialect::AnthropicMessages | Dialect::OpenaiChat | Dialect::Ollama => return None,
+        };
+        let value = value.as_str();
+        (!value.is_empty()).then(|| NextPage { parameter, value: value.to_owned() })
+    }
 }
 
 #[derive(Deserialize)]
@@ -179,7 +200,7 @@ impl Entries {
                 model.local.get_or_insert_default();
             }
         }
-        ModelPage { models, dropped: self.dropped, next_after_id: None }
+        ModelPage { models, dropped: self.dropped, next: None }
     }
 }
 
@@ -299,7 +320,7 @@ mod tests {
     fn anthropics_pages_lead_on_and_their_capabilities_count() {
         let page = read_models(Dialect::AnthropicMessages, br#"{"data":[{"type":"model","id":"claude","display_name":"Claude","max_input_tokens":1000000,"max_tokens":128000,
             "capabilities":{"image_input":{"supported":true},"thinking":{"supported":true,"types":{}}},"retires_at":null}],"has_more":true,"first_id":"claude","last_id":"claude"}"#).expect("a page");
-        assert_eq!(page.next_after_id.as_deref(), Some("claude"));
+        assert_eq!(page.next, Some(NextPage { parameter: "after_id", value: "claude".into() }));
         let model = &page.models[0];
         assert_eq!((model.context_length, model.max_output), (Some(1_000_000), Some(128_000)));
         assert_eq!(model.capabilities, [Capability::Vision, Capability::Reasoning]);
@@ -355,12 +376,12 @@ mod tests {
     #[test]
     fn what_the_gateway_lists_can_be_read_again() {
         let served = ServedModel { id: "a/b:c".into(), display_name: None, created: 0, owned_by: "a".into() };
-        for dialect in Dialect::ALL {
+        for dialect in FrontDialect::ALL {
             let body = write_models(dialect, std::slice::from_ref(&served));
-            assert_eq!(read_models(dialect, &body).expect("a list").models[0].id, served.id);
+            assert_eq!(read_models(dialect.into(), &body).expect("a list").models[0].id, served.id);
         }
         assert_eq!(
-            String::from_utf8(write_model(Dialect::OpenaiChat, &served)).expect("UTF-8"),
+            String::from_utf8(write_model(FrontDialect::OpenaiChat, &served)).expect("UTF-8"),
             r#"{"id":"a/b:c","object":"model","created":0,"owned_by":"a"}"#
         );
     }

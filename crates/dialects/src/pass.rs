@@ -3,7 +3,7 @@
 
 use crate::body::{BadRequest, Fields};
 use crate::options::WriteOptions;
-use inkhorn_domain::Dialect;
+use inkhorn_domain::FrontDialect;
 use memchr::memchr2;
 use serde_json::value::RawValue;
 
@@ -26,16 +26,16 @@ pub struct Peek {
 ///
 /// # Errors
 /// [`BadRequest`] for a body that must not go upstream in any case, or whose `model` or `stream` has a wrong type.
-pub fn peek(dialect: Dialect, body: &[u8]) -> Result<Peek, BadRequest> {
+pub fn peek(dialect: FrontDialect, body: &[u8]) -> Result<Peek, BadRequest> {
     let fields = Fields::read(body)?;
     let model = fields.value("model").ok_or_else(|| BadRequest::new("model", "is missing"))?;
     let model = typed::<String>("model", model, "is not text")?;
     let stream = match fields.value("stream") {
         Some(value) => typed("stream", value, "is not true or false")?,
-        None => dialect == Dialect::Ollama,
+        None => dialect == FrontDialect::Ollama,
     };
     let stream_usage = match fields.value("stream_options") {
-        Some(value) if dialect == Dialect::OpenaiChat => {
+        Some(value) if dialect == FrontDialect::OpenaiChat => {
             typed::<StreamOptions>("stream_options", value, "is malformed")?.include_usage.unwrap_or(false)
         }
         _ => false,
@@ -55,7 +55,7 @@ pub fn peek(dialect: Dialect, body: &[u8]) -> Result<Peek, BadRequest> {
 /// # Errors
 /// [`BadRequest`] as [`peek`] gives it.
 pub fn pass_through(
-    dialect: Dialect,
+    dialect: FrontDialect,
     body: &[u8],
     upstream_model: &str,
     options: &WriteOptions,
@@ -64,18 +64,18 @@ pub fn pass_through(
     if fields.value("model").is_none() {
         return Err(BadRequest::new("model", "is missing"));
     }
-    let force_usage = dialect == Dialect::OpenaiChat
+    let force_usage = dialect == FrontDialect::OpenaiChat
         && options.stream_usage
         && fields.value("stream").is_some_and(|stream| stream.get() == "true");
     let both_limits = fields.value("max_tokens").is_some() && fields.value("max_completion_tokens").is_some();
-    let limit_name = options.max_tokens_field.filter(|_| dialect == Dialect::OpenaiChat && !both_limits);
+    let limit_name = options.max_tokens_field.filter(|_| dialect == FrontDialect::OpenaiChat && !both_limits);
 
     let mut out = Object::with_capacity(body.len() + upstream_model.len() + 64);
     for (name, value) in &fields.entries {
         match name.as_str() {
             "model" => out.entry(name, &json_text(upstream_model)),
             "temperature" | "top_p" | "top_k" if !options.sampling => {}
-            "stop" if !options.stop && dialect == Dialect::OpenaiChat => {}
+            "stop" if !options.stop && dialect == FrontDialect::OpenaiChat => {}
             "stream_options" if force_usage => {}
             "max_tokens" | "max_completion_tokens" => {
                 out.entry(limit_name.map_or(name.as_str(), |field| field.as_str()), value.get());
@@ -108,13 +108,13 @@ fn typed<'a, T: serde::Deserialize<'a>>(
     serde_json::from_str(value.get()).map_err(|_| BadRequest::new(field, reason))
 }
 
-fn max_tokens(dialect: Dialect, fields: &Fields<'_>) -> Result<Option<u64>, BadRequest> {
+fn max_tokens(dialect: FrontDialect, fields: &Fields<'_>) -> Result<Option<u64>, BadRequest> {
     let reason = "is not a whole number";
     let limit = |name: &str| fields.value(name).map(|value| typed::<u64>(name, value, reason)).transpose();
     match dialect {
-        Dialect::OpenaiChat => Ok(limit("max_completion_tokens")?.or(limit("max_tokens")?)),
-        Dialect::AnthropicMessages => limit("max_tokens"),
-        Dialect::Ollama => {
+        FrontDialect::OpenaiChat => Ok(limit("max_completion_tokens")?.or(limit("max_tokens")?)),
+        FrontDialect::AnthropicMessages => limit("max_tokens"),
+        FrontDialect::Ollama => {
             let Some(options) = fields.value("options") else { return Ok(None) };
             let limits: OllamaLimits = typed("options", options, "is malformed")?;
             // Ollama's -1 and -2 mean "no limit".
@@ -209,7 +209,7 @@ fn count_text(json: &str) -> usize {
 mod tests {
     use super::*;
 
-    fn passed(dialect: Dialect, body: &str, options: &WriteOptions) -> String {
+    fn passed(dialect: FrontDialect, body: &str, options: &WriteOptions) -> String {
         let out = pass_through(dialect, body.as_bytes(), "real \"x\"", options).expect("good body");
         String::from_utf8(out).expect("UTF-8")
     }
@@ -220,7 +220,7 @@ mod tests {
         let body = "{ \"zeta\": 1.0, \"model\":\"a/b\",\"big\":123456789012345678901234567890,\"n\":{ \"x\" :[1e2]},\
                     \"api_base\":\"http://evil\",\"max_tokens\":5,\"metadata\":{\"user\":\"u\",\"litellm_x\":1}}";
         assert_eq!(
-            passed(Dialect::OpenaiChat, body, &plain),
+            passed(FrontDialect::OpenaiChat, body, &plain),
             "{\"zeta\":1.0,\"model\":\"real \\\"x\\\"\",\"big\":123456789012345678901234567890,\
              \"n\":{ \"x\" :[1e2]},\"max_tokens\":5,\"metadata\":{\"user\":\"u\"}}"
         );
@@ -235,12 +235,12 @@ mod tests {
         };
         let body = r#"{"model":"m","stream":true,"stream_options":{"include_usage":false,"x":1.50},"temperature":1,"max_tokens":7}"#;
         assert_eq!(
-            passed(Dialect::OpenaiChat, body, &options),
+            passed(FrontDialect::OpenaiChat, body, &options),
             r#"{"model":"real \"x\"","stream":true,"max_completion_tokens":7,"stream_options":{"x":1.50,"include_usage":true}}"#
         );
         let body = r#"{"model":"m","stream":true,"max_tokens":7}"#;
         assert_eq!(
-            passed(Dialect::AnthropicMessages, body, &options),
+            passed(FrontDialect::AnthropicMessages, body, &options),
             r#"{"model":"real \"x\"","stream":true,"max_tokens":7}"#
         );
     }
@@ -251,13 +251,13 @@ mod tests {
             br#"{"model":"m","stream":true,"stream_options":{"include_usage":true},"max_completion_tokens":9,
             "messages":[{"role":"user","content":[{"type":"text","text":"abc\"d"},
             {"type":"image_url","image_url":{"url":"data:image/png;base64,AAAA"}}]}]}"#;
-        let seen = peek(Dialect::OpenaiChat, body).expect("good");
+        let seen = peek(FrontDialect::OpenaiChat, body).expect("good");
         let want =
             Peek { model: "m".into(), stream: true, stream_usage: true, max_tokens: Some(9), text_bytes: 6 };
         assert_eq!(seen, want);
 
         let body = br#"{"model":"m","options":{"num_predict":-1},"messages":[{"role":"user","content":"hi","images":["AAAA","BBBB"]}]}"#;
-        let seen = peek(Dialect::Ollama, body).expect("good");
+        let seen = peek(FrontDialect::Ollama, body).expect("good");
         assert_eq!((seen.stream, seen.max_tokens, seen.text_bytes), (true, None, 2));
 
         for (body, field) in [
@@ -266,7 +266,7 @@ mod tests {
             (b"{\"model\":\"m\",\"stream\":\"yes\"}", "stream"),
             (b"{\"model\":\"m\",\"max_tokens\":-4}", "max_tokens"),
         ] {
-            assert_eq!(peek(Dialect::OpenaiChat, body).expect_err("bad").field, field);
+            assert_eq!(peek(FrontDialect::OpenaiChat, body).expect_err("bad").field, field);
         }
     }
 }

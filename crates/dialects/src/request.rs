@@ -10,16 +10,7 @@ mod openai;
 
 use crate::body::{BadRequest, Fields};
 use crate::options::WriteOptions;
-use inkhorn_domain::{ChatRequest, Dialect};
-
-/// Where a request goes, relative to the base address of the connection.
-pub fn request_path(dialect: Dialect) -> &'static str {
-    match dialect {
-        Dialect::OpenaiChat => "/chat/completions",
-        Dialect::AnthropicMessages => "/v1/messages",
-        Dialect::Ollama => "/api/chat",
-    }
-}
+use inkhorn_domain::{ChatRequest, Dialect, FrontDialect};
 
 /// The body of a request in a dialect. What the dialect cannot say is left out.
 pub fn write_request(dialect: Dialect, request: &ChatRequest, options: &WriteOptions) -> Vec<u8> {
@@ -44,11 +35,11 @@ pub fn write_request(dialect: Dialect, request: &ChatRequest, options: &WriteOpt
 ///
 /// # Errors
 /// [`BadRequest`] with the field that is wrong: bad JSON, too deep, a wrong type, or content that cannot be translated.
-pub fn read_request(dialect: Dialect, body: &[u8]) -> Result<ChatRequest, BadRequest> {
+pub fn read_request(dialect: FrontDialect, body: &[u8]) -> Result<ChatRequest, BadRequest> {
     let taken = fields::Taken::new(Fields::read(body)?)?;
     match dialect {
-        Dialect::OpenaiChat => openai::read(taken),
-        Dialect::AnthropicMessages => anthropic::read(taken),
-        Dialect::Ollama => ollama::read(taken),
+        FrontDialect::OpenaiChat => openai::read(taken),
+        FrontDialect::AnthropicMessages => anthropic::read(taken),
+        FrontDialect::Ollama => ollama::read(taken),
     }
 }

@@ -14,7 +14,7 @@ pub use chat::{ChatRequest, FinishReason, ImageSource, Message, Part, Role, Stre
 pub use ids::{AppId, ConnectionId, ConversationId, MessageId, ModelAddress, RequestId, Slug};
 pub use listing::{Capability, LocalDetails, ModelListing, Price, PriceState};
 pub use money::Money;
-pub use place::{Dialect, Face, Locality, Privacy};
+pub use place::{Dialect, Face, FrontDialect, Locality, Privacy};
 pub use usage::{CostSource, Quality, RequestResult, TokenUsage};
 
 /// Milliseconds since 1970-01-01T00:00:00Z, as the wall clock told it.

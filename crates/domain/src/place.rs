@@ -60,6 +60,38 @@ impl Dialect {
     }
 }
 
+/// A dialect that other programs may speak to Inkhorn: the gateway reads its requests and writes its answers. The others
+/// are for providers only, which the type says, so that no path needs an answer to what cannot happen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum FrontDialect {
+    /// As [`Dialect::OpenaiChat`].
+    OpenaiChat,
+    /// As [`Dialect::AnthropicMessages`].
+    AnthropicMessages,
+    /// As [`Dialect::Ollama`].
+    Ollama,
+}
+
+impl FrontDialect {
+    /// Every one, for tables and tests.
+    pub const ALL: [Self; 3] = [Self::OpenaiChat, Self::AnthropicMessages, Self::Ollama];
+
+    /// The word that stands in answers.
+    pub fn as_str(self) -> &'static str {
+        Dialect::from(self).as_str()
+    }
+}
+
+impl From<FrontDialect> for Dialect {
+    fn from(front: FrontDialect) -> Self {
+        match front {
+            FrontDialect::OpenaiChat => Self::OpenaiChat,
+            FrontDialect::AnthropicMessages => Self::AnthropicMessages,
+            FrontDialect::Ollama => Self::Ollama,
+        }
+    }
+}
+
 /// A way in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]

@@ -11,7 +11,7 @@ use crate::{Engine, Inner};
 use bytes::Bytes;
 use inkhorn_dialects::{AnswerDecoder, Chunk, Peek, WireError, pass_through, read_request, write_request};
 use inkhorn_domain::{
-    ChatRequest, Dialect, Face, FinishReason, Locality, ModelAddress, Part, Privacy, RequestId,
+    ChatRequest, Dialect, Face, FinishReason, FrontDialect, Locality, ModelAddress, Part, Privacy, RequestId,
     RequestResult, StreamEvent, UnixMillis,
 };
 use inkhorn_fault::{Code, Fault, Result};
@@ -49,7 +49,7 @@ pub enum AskBody {
     /// As a program sent it. Goes through unharmed where the connection speaks the same dialect.
     Wire {
         /// The dialect that it is written in.
-        dialect: Dialect,
+        dialect: FrontDialect,
         /// The body.
         body: Bytes,
         /// What was seen at a glance.
@@ -127,8 +127,10 @@ impl Engine {
         let known = house.connection(&address.slug);
         let connection =
             known.ok_or_else(|| Fault::new(Code::ModelNotFound).with("model", &address))?.clone();
-        let same_dialect =
-            matches!(&ask.body, AskBody::Wire { dialect, .. } if *dialect == connection.dialect());
+        let same_dialect = matches!(
+            &ask.body,
+            AskBody::Wire { dialect, .. } if Dialect::from(*dialect) == connection.dialect()
+        );
         let listing = connection.model(&address.model);
         let locality = connection.locality_of(listing);
 
@@ -186,7 +188,7 @@ async fn dispatch(
     let prepared = {
         // The key lives in the clear inside this block: out of its envelope, into the one header that bears it.
         let unsealed = connection.unseal(inner)?;
-        connection.target()?.prepare_chat(&unsealed.credential(), bytes)?
+        connection.target()?.prepare_chat(&unsealed.credential(), model, streaming, bytes)?
     };
     record.sent();
     let answer = match prepared.send().await {

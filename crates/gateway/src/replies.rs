@@ -4,7 +4,7 @@ use axum::body::Body;
 use axum::response::Response;
 use http::{HeaderName, HeaderValue, StatusCode, header};
 use inkhorn_dialects::{ErrorWords, write_error};
-use inkhorn_domain::Dialect;
+use inkhorn_domain::FrontDialect;
 use inkhorn_fault::{Code, Fault};
 
 const SHOULD_RETRY: HeaderName = HeaderName::from_static("x-should-retry");
@@ -56,12 +56,12 @@ pub(crate) fn words_of(fault: &Fault) -> ErrorWords {
 }
 
 /// A refusal in the caller's dialect.
-pub(crate) fn refuse(dialect: Dialect, fault: &Fault) -> Response {
+pub(crate) fn refuse(dialect: FrontDialect, fault: &Fault) -> Response {
     refuse_as(dialect, status_of(fault.code()), fault)
 }
 
 /// A refusal in the caller's dialect whose status says more than the fault's own.
-pub(crate) fn refuse_as(dialect: Dialect, status: StatusCode, fault: &Fault) -> Response {
+pub(crate) fn refuse_as(dialect: FrontDialect, status: StatusCode, fault: &Fault) -> Response {
     let mut response = json(status, write_error(dialect, status.as_u16(), &words_of(fault)));
     // A body that is too large stays too large, however long the caller waits.
     let waits = matches!(fault.code(), Code::RateLimited | Code::OverLimit | Code::Overloaded)

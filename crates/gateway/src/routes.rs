@@ -15,7 +15,7 @@ use http::{HeaderValue, StatusCode, header};
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 use hyper::body::Body as _;
 use inkhorn_dialects::{AnswerEncoder, AnswerHead, ServedModel, peek, write_model, write_models};
-use inkhorn_domain::{Dialect, Face};
+use inkhorn_domain::{Face, FrontDialect};
 use inkhorn_engine::{AdmittedApp, Ask, AskBody, Engine};
 use inkhorn_fault::{Code, Fault};
 use std::net::SocketAddr;
@@ -86,12 +86,12 @@ fn unknown_caller() -> Response {
 }
 
 async fn no_such_route() -> Response {
-    refuse(Dialect::OpenaiChat, &Fault::new(Code::NotFound))
+    refuse(FrontDialect::OpenaiChat, &Fault::new(Code::NotFound))
 }
 
 async fn no_such_method() -> Response {
     let fault = Fault::new(Code::BadRequest).with("reason", "the method");
-    refuse_as(Dialect::OpenaiChat, StatusCode::METHOD_NOT_ALLOWED, &fault)
+    refuse_as(FrontDialect::OpenaiChat, StatusCode::METHOD_NOT_ALLOWED, &fault)
 }
 
 /// A request that is not served, and the status that says so best.
@@ -107,14 +107,18 @@ impl From<Fault> for Refused {
 }
 
 async fn chat(State(gateway): State<Arc<Gateway>>, request: Request) -> Response {
-    let dialect = Dialect::OpenaiChat;
+    let dialect = FrontDialect::OpenaiChat;
     match answer_chat(&gateway, dialect, request).await {
         Ok(response) => response,
         Err(refused) => refuse_as(dialect, refused.status, &refused.fault),
     }
 }
 
-async fn answer_chat(gateway: &Gateway, dialect: Dialect, request: Request) -> Result<Response, Refused> {
+async fn answer_chat(
+    gateway: &Gateway,
+    dialect: FrontDialect,
+    request: Request,
+) -> Result<Response, Refused> {
     let app = caller(&request)?;
     let place = gateway.limits.enter(app.id).await?;
     let body = read_body(request.into_body()).await?;
@@ -156,8 +160,8 @@ async fn answer_chat(gateway: &Gateway, dialect: Dialect, request: Request) -> R
 
 async fn models(State(gateway): State<Arc<Gateway>>, request: Request) -> Response {
     match caller(&request) {
-        Ok(app) => json(StatusCode::OK, write_models(Dialect::OpenaiChat, &served(&gateway, &app))),
-        Err(fault) => refuse(Dialect::OpenaiChat, &fault),
+        Ok(app) => json(StatusCode::OK, write_models(FrontDialect::OpenaiChat, &served(&gateway, &app))),
+        Err(fault) => refuse(FrontDialect::OpenaiChat, &fault),
     }
 }
 
@@ -167,8 +171,8 @@ async fn model(State(gateway): State<Arc<Gateway>>, Path(id): Path<String>, requ
         known.ok_or_else(|| Fault::new(Code::ModelNotFound).with("model", &id))
     });
     match found {
-        Ok(model) => json(StatusCode::OK, write_model(Dialect::OpenaiChat, &model)),
-        Err(fault) => refuse(Dialect::OpenaiChat, &fault),
+        Ok(model) => json(StatusCode::OK, write_model(FrontDialect::OpenaiChat, &model)),
+        Err(fault) => refuse(FrontDialect::OpenaiChat, &fault),
     }
 }
 

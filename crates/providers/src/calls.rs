@@ -126,13 +126,13 @@ async fn fetch_list(
         let body = fetch(target, credential, &target.place(&next)?, now).await?;
         check_field(place, &body, target)?;
         let page = read_models(target.entry.dialect, &body).map_err(|error| of_wire(error, target))?;
-        let more = page.next_after_id.clone();
+        let more = page.next.clone();
         add_page(&mut list, page);
         match more {
-            Some(after) if list.models.len() < MAX_MODELS => {
-                let after: String = url::form_urlencoded::byte_serialize(after.as_bytes()).collect();
+            Some(more) if list.models.len() < MAX_MODELS => {
+                let value: String = url::form_urlencoded::byte_serialize(more.value.as_bytes()).collect();
                 let joint = if place.path.contains('?') { '&' } else { '?' };
-                next.path = format!("{}{joint}after_id={after}", place.path);
+                next.path = format!("{}{joint}{}={value}", place.path, more.parameter);
             }
             _ => break,
         }

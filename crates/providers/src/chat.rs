@@ -7,25 +7,36 @@ use bytes::Bytes;
 use http::header::CONTENT_TYPE;
 use http::{HeaderName, HeaderValue, Method};
 use inkhorn_fault::Fault;
-use inkhorn_outbound::{Answer, Request};
+use inkhorn_outbound::{Answer, Request, Target};
+use std::borrow::Cow;
 use std::time::SystemTime;
 
 /// A request that is built and not sent yet. It borrows no credential: whoever lent one may wipe it now.
 pub struct PreparedChat<'t> {
     target: &'t ConnectionTarget,
+    place: Cow<'t, Target>,
     headers: Vec<(HeaderName, HeaderValue)>,
     body: Bytes,
 }
 
 impl ConnectionTarget {
-    /// Builds a chat request whose body is written in the dialect of the connection.
+    /// Builds a chat request whose body is written in the dialect of the connection. Model and manner are said again
+    /// beside the body, for the dialects that want them in the path.
     ///
     /// # Errors
-    /// `key_form` when the key was not sealed for this address: it is not sent there.
-    pub fn prepare_chat(&self, credential: &Credential<'_>, body: Bytes) -> Result<PreparedChat<'_>, Fault> {
-        let mut headers = self.headers(credential, &self.chat)?;
+    /// `key_form` when the key was not sealed for this address: it is not sent there; `bad_request` when the model's id
+    /// cannot stand in a path.
+    pub fn prepare_chat(
+        &self,
+        credential: &Credential<'_>,
+        model: &str,
+        streaming: bool,
+        body: Bytes,
+    ) -> Result<PreparedChat<'_>, Fault> {
+        let place = self.chat_target(model, streaming)?;
+        let mut headers = self.headers(credential, &place)?;
         headers.push((CONTENT_TYPE, HeaderValue::from_static("application/json")));
-        Ok(PreparedChat { target: self, headers, body })
+        Ok(PreparedChat { target: self, place, headers, body })
     }
 
     /// Names a refusal of a chat request. The credential is lent once more, to take it out of the provider's words.
@@ -44,14 +55,9 @@ impl ConnectionTarget {
 impl PreparedChat<'_> {
     /// Sends it, once. `Ok` holds the answer at its first byte, or the refusal as the provider said it.
     pub async fn send(self) -> Result<Result<Answer, Refusal>, Fault> {
-        let Self { target, headers, body } = self;
-        let request = Request {
-            target: &target.chat,
-            method: Method::POST,
-            headers,
-            body,
-            deadlines: target.deadlines,
-        };
+        let Self { target, place, headers, body } = self;
+        let request =
+            Request { target: &place, method: Method::POST, headers, body, deadlines: target.deadlines };
         let answer = target.outbound.send(request).await?;
         if answer.is_success() && !answer.is_of_type("text/html") {
             return Ok(Ok(answer));

@@ -5,10 +5,11 @@ use crate::header::CustomHeader;
 use bytes::Bytes;
 use http::header::{ACCEPT, AUTHORIZATION};
 use http::{HeaderName, HeaderValue, Method};
-use inkhorn_dialects::request_path;
+use inkhorn_dialects::{PathOfModel, RequestPath, request_path};
 use inkhorn_fault::{Code, Fault};
 use inkhorn_outbound::{Answer, Deadlines, Destination, Outbound, Request, Target};
 use inkhorn_secret::{Origin, Scrubber, Secret};
+use std::borrow::Cow;
 use std::sync::Arc;
 
 /// A connection as calls need it: made once and kept, for it holds no secret. Cheap to clone.
@@ -19,10 +20,18 @@ pub struct ConnectionTarget {
     pub(crate) destination: Destination,
     pub(crate) auth: AuthStyle,
     pub(crate) deadlines: Deadlines,
-    /// The path for chat, parsed once.
-    pub(crate) chat: Target,
+    pub(crate) chat: ChatPlace,
     /// What every request carries, from the catalogue.
     fixed_headers: Vec<(HeaderName, HeaderValue)>,
+}
+
+/// Where chats go.
+#[derive(Clone)]
+pub(crate) enum ChatPlace {
+    /// To one place, parsed once.
+    Fixed(Target),
+    /// To a place of each model.
+    OfModel(PathOfModel),
 }
 
 impl ConnectionTarget {
@@ -34,7 +43,10 @@ impl ConnectionTarget {
         auth: AuthStyle,
         deadlines: Deadlines,
     ) -> Result<Self, Fault> {
-        let chat = destination.at(request_path(entry.dialect))?;
+        let chat = match request_path(entry.dialect) {
+            RequestPath::Fixed(path) => ChatPlace::Fixed(destination.at(path)?),
+            RequestPath::OfModel(path) => ChatPlace::OfModel(path),
+        };
         let mut fixed_headers = vec![(
             ACCEPT,
             HeaderValue::from_static("application/json, text/event-stream, application/x-ndjson"),
@@ -61,6 +73,19 @@ impl ConnectionTarget {
 
     pub(crate) fn place(&self, place: &Place) -> Result<Target, Fault> {
         if place.at_root { self.destination.at_root(&place.path) } else { self.destination.at(&place.path) }
+    }
+
+    /// Where a chat with this model goes.
+    pub(crate) fn chat_target(&self, model: &str, streaming: bool) -> Result<Cow<'_, Target>, Fault> {
+        match &self.chat {
+            ChatPlace::Fixed(target) => Ok(Cow::Borrowed(target)),
+            ChatPlace::OfModel(path) => {
+                let path = path
+                    .path(model, streaming)
+                    .map_err(|bad| Fault::new(Code::BadRequest).with("reason", bad))?;
+                self.destination.at(&path).map(Cow::Owned)
+            }
+        }
     }
 
     pub(crate) async fn get(

@@ -4,21 +4,21 @@ use super::gathered::{Block, Call, Gathered, read_object};
 use super::ollama::{call_value, last_line};
 use crate::answer::AnswerHead;
 use crate::{finish, usage};
-use inkhorn_domain::{Dialect, FinishReason, TokenUsage};
+use inkhorn_domain::{FinishReason, FrontDialect, TokenUsage};
 use serde_json::{Value, json};
 
 /// The document of an answer in the client's dialect.
 pub fn make(
-    dialect: Dialect,
+    dialect: FrontDialect,
     head: &AnswerHead,
     gathered: &Gathered,
     counts: &TokenUsage,
     reason: FinishReason,
 ) -> Value {
     match dialect {
-        Dialect::OpenaiChat => openai(head, gathered, counts, reason),
-        Dialect::AnthropicMessages => anthropic(head, gathered, counts, reason),
-        Dialect::Ollama => ollama(head, gathered, counts, reason),
+        FrontDialect::OpenaiChat => openai(head, gathered, counts, reason),
+        FrontDialect::AnthropicMessages => anthropic(head, gathered, counts, reason),
+        FrontDialect::Ollama => ollama(head, gathered, counts, reason),
     }
 }
 

@@ -2,7 +2,7 @@
 
 use crate::text::{decode, events};
 use inkhorn_dialects::{AnswerEncoder, AnswerHead, Chunk};
-use inkhorn_domain::{Dialect, FinishReason, StreamEvent, TokenUsage};
+use inkhorn_domain::{FinishReason, FrontDialect, StreamEvent, TokenUsage};
 use proptest::prelude::*;
 
 /// What an answer says, whatever pieces it came in.
@@ -43,7 +43,7 @@ fn said(events: &[StreamEvent]) -> Said {
     said
 }
 
-fn through(dialect: Dialect, streaming: bool, told: &[StreamEvent]) -> Vec<StreamEvent> {
+fn through(dialect: FrontDialect, streaming: bool, told: &[StreamEvent]) -> Vec<StreamEvent> {
     let head = AnswerHead {
         id: "id".into(),
         model: "m".into(),
@@ -58,7 +58,7 @@ fn through(dialect: Dialect, streaming: bool, told: &[StreamEvent]) -> Vec<Strea
         encoder.keep_alive(&mut wire);
     }
     encoder.end(&mut wire);
-    let (chunks, ended) = decode(dialect, streaming, [wire.as_slice()]);
+    let (chunks, ended) = decode(dialect.into(), streaming, [wire.as_slice()]);
     assert_eq!(ended, Ok(()), "{}", String::from_utf8_lossy(&wire));
     events(&chunks)
 }
@@ -114,13 +114,13 @@ proptest! {
     #[test]
     fn every_pair_of_dialects_keeps_text_calls_end_and_counts(told in answer()) {
         let wanted = said(&told);
-        for front in Dialect::ALL {
-            for back in Dialect::ALL {
+        for front in FrontDialect::ALL {
+            for back in FrontDialect::ALL {
                 for (upstream_streams, client_streams) in [(true, true), (true, false), (false, true), (false, false)] {
                     let once = through(back, upstream_streams, &told);
                     let found = said(&through(front, client_streams, &once));
                     let mut wanted = wanted.clone();
-                    if front == Dialect::Ollama || back == Dialect::Ollama {
+                    if front == FrontDialect::Ollama || back == FrontDialect::Ollama {
                         wanted.cache_read = None; // Ollama has no word for it
                     }
                     prop_assert_eq!(&found, &wanted, "{:?} behind {:?}", back, front);
@@ -132,7 +132,7 @@ proptest! {
 
 #[test]
 fn without_an_end_no_dialect_writes_a_good_one() {
-    for dialect in Dialect::ALL {
+    for dialect in FrontDialect::ALL {
         for streaming in [true, false] {
             let head = AnswerHead {
                 id: "id".into(),
@@ -146,7 +146,7 @@ fn without_an_end_no_dialect_writes_a_good_one() {
             encoder.events(&[StreamEvent::Text("Once".into())], &mut wire);
             encoder.end(&mut wire);
             encoder.end(&mut wire);
-            let (chunks, _) = decode(dialect, streaming, [wire.as_slice()]);
+            let (chunks, _) = decode(dialect.into(), streaming, [wire.as_slice()]);
             let told = events(&chunks);
             assert!(matches!(told.last(), Some(StreamEvent::ProviderError { .. })), "{dialect:?} {told:?}");
             assert!(!told.iter().any(|event| matches!(event, StreamEvent::Finished(_))), "{dialect:?}");
@@ -158,7 +158,7 @@ fn without_an_end_no_dialect_writes_a_good_one() {
 fn a_providers_own_words_never_reach_a_client() {
     let error = StreamEvent::ProviderError { status: None, code: None, message: "key sk-secret".into() };
     let raw = inkhorn_dialects::RawFrame { event: None, data: "{\"error\":\"key sk-secret\"}".into() };
-    for dialect in Dialect::ALL {
+    for dialect in FrontDialect::ALL {
         for same in [true, false] {
             let head = AnswerHead {
                 id: "id".into(),

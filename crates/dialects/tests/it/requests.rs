@@ -1,7 +1,9 @@
 //! Requests written and read back, and requests that must be refused by the name of their field.
 
 use inkhorn_dialects::{WriteOptions, read_request, write_request};
-use inkhorn_domain::{ChatRequest, Dialect, ImageSource, Message, Part, Role, Tool, ToolChoice};
+use inkhorn_domain::{
+    ChatRequest, Dialect, FrontDialect, ImageSource, Message, Part, Role, Tool, ToolChoice,
+};
 use proptest::option::of;
 use proptest::prelude::*;
 use serde_json::json;
@@ -90,15 +92,15 @@ proptest! {
 
     #[test]
     fn what_is_written_reads_back(request in request()) {
-        for dialect in Dialect::ALL {
-            let written = write_request(dialect, &request, &WriteOptions::default());
+        for dialect in FrontDialect::ALL {
+            let written = write_request(dialect.into(), &request, &WriteOptions::default());
             let mut wanted = request.clone();
             match dialect {
-                Dialect::OpenaiChat => {}
-                Dialect::AnthropicMessages => wanted.seed = None,
-                Dialect::Ollama => wanted.tool_choice = None,
+                FrontDialect::OpenaiChat => {}
+                FrontDialect::AnthropicMessages => wanted.seed = None,
+                FrontDialect::Ollama => wanted.tool_choice = None,
             }
-            if dialect == Dialect::Ollama {
+            if dialect == FrontDialect::Ollama {
                 wanted.stream_usage = wanted.stream;
             }
             let read = read_request(dialect, &written);
@@ -114,7 +116,8 @@ fn requests_are_refused_by_the_name_of_their_field_and_never_quoted() {
         assert!(!bad.to_string().contains("private"), "{bad}");
         bad.field
     };
-    let (openai, anthropic, ollama) = (Dialect::OpenaiChat, Dialect::AnthropicMessages, Dialect::Ollama);
+    let (openai, anthropic, ollama) =
+        (FrontDialect::OpenaiChat, FrontDialect::AnthropicMessages, FrontDialect::Ollama);
     for (dialect, body, field) in [
         (openai, r#"{"messages":[]}"#, "model"),
         (openai, r#"{"model":["private"]}"#, "model"),

@@ -1,6 +1,7 @@
 //! Providers (what one can connect to) and connections (what the writer has connected).
 
 use crate::{FaultView, SpentView};
+use inkhorn_fault::Code;
 use inkhorn_secret::Secret;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -26,17 +27,48 @@ pub struct ProviderView {
     pub key_optional: bool,
     /// The page where keys are made.
     pub key_page: Option<String>,
+    /// The page where money is paid in.
+    pub billing_page: Option<String>,
+    /// The page where it tells of its troubles.
+    pub status_page: Option<String>,
+    /// Addresses to fill the form with, for an address of one's own.
+    pub presets: Vec<PresetView>,
     /// Steps and usual failures, by language.
     pub guide: GuideView,
 }
 
-/// A short guide in both languages.
+/// An address that many people give.
+#[derive(Debug, Clone, Serialize, TS)]
+pub struct PresetView {
+    /// The name of the service or the server.
+    pub name: String,
+    /// Its usual address.
+    pub base_url: String,
+    /// Whether it works without a key.
+    pub key_optional: bool,
+    /// The page where keys are made.
+    pub key_page: Option<String>,
+}
+
+/// A guide in both languages.
 #[derive(Debug, Clone, Default, Serialize, TS)]
 pub struct GuideView {
     /// English.
-    pub en: Vec<String>,
+    pub en: GuideTextView,
     /// Indonesian.
-    pub id: Vec<String>,
+    pub id: GuideTextView,
+}
+
+/// A guide in one language.
+#[derive(Debug, Clone, Default, Serialize, TS)]
+pub struct GuideTextView {
+    /// What one must know before anything else: that the service has closed, for example.
+    pub notice: Option<String>,
+    /// From nothing to a working connection, in order.
+    pub steps: Vec<String>,
+    /// What failures usually mean here, and their mend, by the code of the failure.
+    #[ts(type = "Partial<Record<FaultCode, string>>")]
+    pub failures: BTreeMap<Code, String>,
 }
 
 /// Where a key comes from. It goes in this way and never comes back.

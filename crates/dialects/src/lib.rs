@@ -32,7 +32,7 @@ pub use frames::{LineFrames, MAX_EVENT, MAX_LINE, SseFrame, SseFrames, TooLarge}
 pub use models::{
     MAX_MODELS, ModelPage, NextPage, ServedModel, merge_loaded, read_models, write_model, write_models,
 };
-pub use options::{MaxTokensField, ReasoningForm, SeedField, SystemRole, WriteOptions};
+pub use options::{MaxTokensField, OptionChanges, ReasoningForm, SeedField, SystemRole, WriteOptions};
 pub use pass::{Peek, pass_through, peek};
 pub use path::{PathOfModel, RequestPath, request_path};
 pub use request::{read_request, write_request};

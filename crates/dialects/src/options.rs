@@ -48,6 +48,48 @@ impl Default for WriteOptions {
     }
 }
 
+/// What differs from a provider's [`WriteOptions`] for some of its models. What is absent stays.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct OptionChanges {
+    /// See [`WriteOptions::max_tokens_field`].
+    pub max_tokens_field: Option<MaxTokensField>,
+    /// See [`WriteOptions::stream_usage`].
+    pub stream_usage: Option<bool>,
+    /// See [`WriteOptions::sampling`].
+    pub sampling: Option<bool>,
+    /// See [`WriteOptions::stop`].
+    pub stop: Option<bool>,
+    /// See [`WriteOptions::seed_field`].
+    pub seed_field: Option<SeedField>,
+    /// See [`WriteOptions::default_max_tokens`].
+    pub default_max_tokens: Option<u64>,
+    /// See [`WriteOptions::system_role`].
+    pub system_role: Option<SystemRole>,
+    /// See [`WriteOptions::reasoning`].
+    pub reasoning: Option<ReasoningForm>,
+    /// See [`WriteOptions::replay_reasoning`].
+    pub replay_reasoning: Option<bool>,
+}
+
+impl OptionChanges {
+    /// The options with these changes.
+    pub fn over(&self, options: &WriteOptions) -> WriteOptions {
+        WriteOptions {
+            max_tokens_field: self.max_tokens_field.or(options.max_tokens_field),
+            stream_usage: self.stream_usage.unwrap_or(options.stream_usage),
+            sampling: self.sampling.unwrap_or(options.sampling),
+            stop: self.stop.unwrap_or(options.stop),
+            seed_field: self.seed_field.unwrap_or(options.seed_field),
+            default_max_tokens: self.default_max_tokens.unwrap_or(options.default_max_tokens),
+            system_role: self.system_role.unwrap_or(options.system_role),
+            reasoning: self.reasoning.or(options.reasoning),
+            replay_reasoning: self.replay_reasoning.unwrap_or(options.replay_reasoning),
+            ..options.clone()
+        }
+    }
+}
+
 /// The name of the limit on tokens in the OpenAI dialect.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]

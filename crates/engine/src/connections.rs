@@ -386,8 +386,24 @@ fn provider_view(entry: &ProviderEntry) -> ProviderView {
         auth: entry.auth.as_str().to_owned(),
         key_optional: entry.key == inkhorn_providers::KeyNeed::Optional,
         key_page: entry.key_page.as_ref().map(ToString::to_string),
-        guide: GuideView { en: entry.guide.en.clone(), id: entry.guide.id.clone() },
+        billing_page: entry.billing_page.as_ref().map(ToString::to_string),
+        status_page: entry.status_page.as_ref().map(ToString::to_string),
+        presets: entry.presets.iter().map(preset_view).collect(),
+        guide: GuideView { en: guide_text(&entry.guide.en), id: guide_text(&entry.guide.id) },
     }
+}
+
+fn preset_view(preset: &inkhorn_providers::Preset) -> PresetView {
+    PresetView {
+        name: preset.name.clone(),
+        base_url: preset.base_url.as_str().trim_end_matches('/').to_owned(),
+        key_optional: preset.key == inkhorn_providers::KeyNeed::Optional,
+        key_page: preset.key_page.as_ref().map(ToString::to_string),
+    }
+}
+
+fn guide_text(text: &inkhorn_providers::GuideText) -> GuideTextView {
+    GuideTextView { notice: text.notice.clone(), steps: text.steps.clone(), failures: text.failures.clone() }
 }
 
 fn test_went_well(prepared: &Prepared, report: &TestReport) -> ConnectionTestView {

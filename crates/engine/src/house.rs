@@ -278,8 +278,9 @@ impl LiveConnection {
         }
     }
 
-    pub(crate) fn write_options(&self) -> &WriteOptions {
-        &self.entry.options
+    /// How requests to this model are written.
+    pub(crate) fn write_options(&self, model: &str) -> WriteOptions {
+        self.entry.options_for(model)
     }
 
     /// What the writer set for the connection, where the request says nothing.

@@ -207,7 +207,7 @@ fn write_body(
     same_dialect: bool,
 ) -> Result<(Bytes, bool)> {
     let bad = |bad: inkhorn_dialects::BadRequest| Fault::new(Code::BadRequest).with("reason", bad);
-    let options = connection.write_options();
+    let options = &connection.write_options(model);
     let mut request = match body {
         AskBody::Wire { dialect, body, seen } if same_dialect => {
             let bytes = pass_through(dialect, &body, model, options).map_err(bad)?;

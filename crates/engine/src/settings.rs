@@ -5,10 +5,13 @@ use inkhorn_contract::{ModelsDefaultRequest, Nothing, Topic};
 use inkhorn_domain::ModelAddress;
 use inkhorn_fault::{Code, Fault, Result};
 use inkhorn_outbound::{CONNECT_DEADLINE, Deadlines, Outbound, Route};
-use inkhorn_providers::{AuthStyle, Catalogue, ConnectionTarget, ProviderEntry, parse_base_url};
+use inkhorn_providers::{
+    AuthStyle, Catalogue, ConnectionTarget, MAX_CATALOGUE, ProviderEntry, parse_base_url,
+};
 use inkhorn_store::settings;
 use serde_json::Value;
 use std::collections::BTreeMap;
+use std::io::Read;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
@@ -116,8 +119,13 @@ pub(crate) fn fill_gateway(inner: &Inner) -> Result<()> {
 pub(crate) fn load_catalogue(dir: &Path) -> Result<Catalogue> {
     let path = dir.join("catalogue.json");
     let embedded = Catalogue::embedded();
-    match std::fs::read_to_string(&path) {
-        Ok(text) => embedded.with_own(&text).map_err(|error| {
+    // One byte more than is taken is enough to see that it is too much.
+    let file = std::fs::File::open(&path).and_then(|file| {
+        let mut bytes = Vec::new();
+        file.take(MAX_CATALOGUE as u64 + 1).read_to_end(&mut bytes).map(|_| bytes)
+    });
+    match file {
+        Ok(bytes) => embedded.with_own(&bytes).map_err(|error| {
             let reason = format!("{}: {error}", path.display());
             Fault::new(Code::UsageError).with("reason", reason)
         }),

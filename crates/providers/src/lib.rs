@@ -18,8 +18,8 @@ mod target;
 pub use address::{AddressNote, BaseUrl, MAX_ADDRESS, parse_base_url};
 pub use calls::{FetchedModels, TestReport, fetch_models, test_connection};
 pub use catalogue::{
-    AuthStyle, Catalogue, CatalogueError, EntryLocality, Guide, KeyNeed, KeyPattern, Place, ProviderEntry,
-    Waits,
+    AuthStyle, Catalogue, CatalogueError, EntryLocality, Guide, GuideText, KeyNeed, KeyPattern,
+    MAX_CATALOGUE, ModelRule, Place, Preset, ProviderEntry, Waits,
 };
 pub use chat::PreparedChat;
 pub use header::{CustomHeader, MAX_HEADERS, check_headers};

@@ -42,7 +42,13 @@ export function provider(id: string, name: string, locality: ProviderView['local
     auth: locality === 'local' ? 'none' : 'bearer',
     key_optional: locality !== 'cloud',
     key_page: locality === 'cloud' ? `https://${id}.example/keys` : null,
-    guide: { en: ['Make an account.', 'Make a key on the key page and copy it.', 'Paste it here and test.'], id: ['Buat akun.', 'Buat kunci di halaman kunci lalu salin.', 'Tempel di sini dan uji.'] },
+    billing_page: null,
+    status_page: null,
+    presets: [],
+    guide: {
+      en: { notice: null, steps: ['Make an account.', 'Make a key on the key page and copy it.', 'Paste it here and test.'], failures: { no_credit: 'Add credit on the billing page.' } },
+      id: { notice: null, steps: ['Buat akun.', 'Buat kunci di halaman kunci lalu salin.', 'Tempel di sini dan uji.'], failures: { no_credit: 'Isi saldo di halaman tagihan.' } },
+    },
     ...more,
   };
 }

@@ -1,0 +1,367 @@
+//! One provider of the catalogue: where it is, how a key reaches it, where its lists are, and what its models want.
+
+use super::guide::Guide;
+use crate::account::{AccountPlace, HeadroomHeaders};
+use crate::finding::{Sign, Signs};
+use crate::sign_in::SignInPlaces;
+use http::HeaderName;
+use inkhorn_dialects::{OptionChanges, WriteOptions};
+use inkhorn_domain::{Dialect, Slug};
+use inkhorn_outbound::Deadlines;
+use serde::{Deserialize, Deserializer};
+use std::collections::BTreeMap;
+use std::time::Duration;
+use url::Url;
+
+/// The longest wait that makes sense, in seconds.
+const LONGEST_WAIT: u64 = 24 * 60 * 60;
+
+/// One provider.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ProviderEntry {
+    /// Its id, `openai`: the form of a slug, with `_` for gaps.
+    pub id: String,
+    /// Its name for people.
+    pub name: String,
+    /// Where it is.
+    pub locality: EntryLocality,
+    /// Its wire format.
+    pub dialect: Dialect,
+    /// The usual address; none where the writer must give one.
+    #[serde(default)]
+    pub base_url: Option<Url>,
+    /// How a key is sent.
+    #[serde(default)]
+    pub auth: AuthStyle,
+    /// Whether it takes a key.
+    pub key: KeyNeed,
+    /// How its keys begin. Hints for a pasted key, never a condition.
+    #[serde(default)]
+    pub key_patterns: Vec<KeyPattern>,
+    /// Where keys are made.
+    #[serde(default)]
+    pub key_page: Option<Url>,
+    /// Where money is paid in.
+    #[serde(default)]
+    pub billing_page: Option<Url>,
+    /// Where it tells of its troubles.
+    #[serde(default)]
+    pub status_page: Option<Url>,
+    /// Where its list of models is; tried in order until one is there.
+    pub models: Vec<Place>,
+    /// Ollama: where it tells what is in memory.
+    #[serde(default)]
+    pub loaded: Option<Place>,
+    /// A free call that proves the key, where the list of models is open to everybody.
+    #[serde(default)]
+    pub validate: Option<Place>,
+    /// How a server of its kind gives itself away on this machine.
+    #[serde(default)]
+    pub signs: Option<Signs>,
+    /// Variables of the environment in which its key usually stands, the usual one first.
+    #[serde(default)]
+    pub env: Vec<String>,
+    /// Models to use where nothing is chosen and its key comes from the environment: patterns as in `for_models`, the
+    /// first that is in its list.
+    #[serde(default)]
+    pub fallback_models: Vec<String>,
+    /// Where one can sign in in the browser.
+    #[serde(default)]
+    pub sign_in: Option<SignInPlaces>,
+    /// Where it tells how the account stands.
+    #[serde(default)]
+    pub account: Vec<AccountPlace>,
+    /// Which headers of its answers tell the room under its limits.
+    #[serde(default)]
+    pub headroom: HeadroomHeaders,
+    /// Headers that every request needs.
+    #[serde(default)]
+    pub headers: BTreeMap<String, String>,
+    /// How requests are written.
+    #[serde(default)]
+    pub options: WriteOptions,
+    /// Models that want their requests written otherwise. The first whose pattern fits counts.
+    #[serde(default)]
+    pub for_models: Vec<ModelRule>,
+    /// Its id in the price list, where it has one.
+    #[serde(default)]
+    pub prices: Option<String>,
+    /// How long to wait.
+    pub waits: Waits,
+    /// Addresses that many people give, to fill a form with. For entries that any server can stand behind.
+    #[serde(default)]
+    pub presets: Vec<Preset>,
+    /// Steps and usual failures.
+    #[serde(default)]
+    pub guide: Guide,
+}
+
+impl ProviderEntry {
+    /// How requests to this model are written.
+    pub fn options_for(&self, model: &str) -> WriteOptions {
+        let rule = self.for_models.iter().find(|rule| rule.fits(model));
+        rule.map_or_else(|| self.options.clone(), |rule| rule.options.over(&self.options))
+    }
+
+    /// What makes the entry unusable, beyond what its form already refuses.
+    pub(super) fn trouble(&self) -> Option<String> {
+        let web = |url: &&Url| !matches!(url.scheme(), "http" | "https") || url.host_str().is_none();
+        let pages = [&self.base_url, &self.key_page, &self.billing_page, &self.status_page];
+        let presets =
+            self.presets.iter().flat_map(|preset| [Some(&preset.base_url), preset.key_page.as_ref()]);
+        if Slug::parse(&self.id).is_none() {
+            return Some("an id has small letters, digits, - and _".into());
+        }
+        if self.name.trim().is_empty() || self.name.chars().any(is_hidden) {
+            return Some("the name is empty or has invisible characters".into());
+        }
+        let signed = |url: &&Url| !url.username().is_empty() || url.password().is_some();
+        if self.base_url.iter().any(|url| signed(&url)) {
+            return Some("base_url has a name or password in it".into());
+        }
+        if let Some(url) = pages.into_iter().flatten().chain(presets.flatten()).find(web) {
+            return Some(format!("{} is no web address", url.scheme()));
+        }
+        // A cloud provider may have an address for each of its customers; a server on this machine has a usual one.
+        if self.base_url.is_none() && self.locality == EntryLocality::Local {
+            return Some("base_url is missing".into());
+        }
+        if self.locality == EntryLocality::Cloud
+            && self.base_url.as_ref().is_some_and(|url| url.scheme() != "https")
+        {
+            return Some("the address of a cloud provider begins with https".into());
+        }
+        if self.models.is_empty() {
+            return Some("models names no place".into());
+        }
+        if self.key == KeyNeed::Required && self.auth == AuthStyle::None {
+            return Some("a key is required but auth is none".into());
+        }
+        if self.key_patterns.iter().any(|pattern| pattern.prefix.len() < 3) {
+            return Some("a key pattern has at least 3 letters".into());
+        }
+        let places = self.models.iter().chain(&self.loaded).chain(&self.validate);
+        let below = |place: &&Place| place.path.starts_with('/') && !place.path.starts_with("//");
+        if let Some(place) = places.into_iter().find(|place| !below(place)) {
+            return Some(format!("the path {} does not begin with one /", place.path));
+        }
+        let Waits { connect, first_byte, idle, total } = self.waits;
+        if [connect, first_byte, idle, total].into_iter().any(|wait| !(1..=LONGEST_WAIT).contains(&wait)) {
+            return Some("each wait is between 1 second and a day".into());
+        }
+        if self.for_models.iter().any(|rule| rule.pattern.is_empty()) {
+            return Some("a pattern for models is empty".into());
+        }
+        if let Some(trouble) = self.trouble_beside_models() {
+            return Some(trouble);
+        }
+        let header = |(name, value): (&String, &String)| {
+            name.parse::<HeaderName>().is_err() || http::HeaderValue::from_str(value).is_err()
+        };
+        self.headers.iter().any(header).then(|| "a header has a name or value that cannot be sent".into())
+    }
+}
+
+/// Control characters, and those that turn the direction of text.
+fn is_hidden(c: char) -> bool {
+    c.is_control()
+        || matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
+
+impl ProviderEntry {
+    /// The model to use where nothing is chosen, out of those that are listed.
+    pub fn fallback_model<'m>(&self, listed: &[&'m str]) -> Option<&'m str> {
+        let fitting = |pattern: &String| listed.iter().find(|id| fits_pattern(pattern, id));
+        self.fallback_models.iter().find_map(fitting).or_else(|| listed.first()).copied()
+    }
+
+    /// What makes the entry unusable for what is no call of a model: finding, signing in, the account.
+    fn trouble_beside_models(&self) -> Option<String> {
+        let named = |name: &String| {
+            let fits = |byte: u8| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_';
+            !name.is_empty() && name.len() <= 64 && name.bytes().all(fits)
+        };
+        if let Some(name) = self.env.iter().find(|name| !named(name)) {
+            return Some(format!("{name} is no name of a variable: capitals, digits and _"));
+        }
+        let pages = self.sign_in.iter().flat_map(|places| [&places.page, &places.exchange]);
+        if let Some(place) = pages.into_iter().find(|place| !place.path.starts_with('/')) {
+            return Some(format!("the path {} does not begin with one /", place.path));
+        }
+        let signs = self.signs.iter().flat_map(|signs| &signs.any).find_map(Sign::trouble);
+        signs.or_else(|| self.account.iter().find_map(AccountPlace::trouble))
+    }
+}
+
+/// Where a provider is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum EntryLocality {
+    /// Usually on this machine; the address decides.
+    Local,
+    /// On the internet, wherever the address points.
+    Cloud,
+    /// The address decides.
+    Either,
+}
+
+impl EntryLocality {
+    /// The word that stands in answers.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Local => "local",
+            Self::Cloud => "cloud",
+            Self::Either => "either",
+        }
+    }
+}
+
+/// How a key is sent.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum AuthStyle {
+    /// Not at all.
+    None,
+    /// `Authorization: Bearer KEY`.
+    #[default]
+    Bearer,
+    /// `NAME: KEY`, such as `x-api-key`.
+    Header(HeaderName),
+}
+
+impl AuthStyle {
+    /// Reads `none`, `bearer` or a header's name. `None` for what is no header's name or may not carry a key.
+    pub fn parse(text: &str) -> Option<Self> {
+        match text.trim().to_ascii_lowercase().as_str() {
+            "none" => Some(Self::None),
+            "bearer" => Some(Self::Bearer),
+            name => {
+                let name: HeaderName = name.parse().ok()?;
+                (!crate::header::is_reserved(&name)).then_some(Self::Header(name))
+            }
+        }
+    }
+
+    /// The word or name.
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::None => "none",
+            Self::Bearer => "bearer",
+            Self::Header(name) => name.as_str(),
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for AuthStyle {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(from)?;
+        Self::parse(&text).ok_or_else(|| serde::de::Error::custom("auth is none, bearer or a header's name"))
+    }
+}
+
+/// Whether a provider takes a key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum KeyNeed {
+    /// Nothing works without one.
+    Required,
+    /// It works without one too.
+    Optional,
+}
+
+/// How some keys of a provider begin.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct KeyPattern {
+    /// The first letters, `sk-ant-`.
+    pub prefix: String,
+    /// Which provider wins where patterns of one length match; higher first.
+    #[serde(default)]
+    pub priority: u8,
+    /// Nobody else's keys begin so.
+    #[serde(default)]
+    pub certain: bool,
+}
+
+/// A path at a provider.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Place {
+    /// Path with query.
+    pub path: String,
+    /// Below the server's root instead of the base address.
+    #[serde(default)]
+    pub at_root: bool,
+    /// The answer is a JSON object with this field; without it, something else answers there.
+    #[serde(default)]
+    pub field: Option<String>,
+}
+
+/// How long to wait, in seconds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Waits {
+    /// For a connection to stand.
+    pub connect: u64,
+    /// For the first byte of an answer.
+    pub first_byte: u64,
+    /// Between two pieces of an answer.
+    pub idle: u64,
+    /// For a whole answer.
+    pub total: u64,
+}
+
+impl Waits {
+    /// As the client takes them; the wait for a connection belongs to the route.
+    pub fn deadlines(self) -> Deadlines {
+        Deadlines {
+            first_byte: Duration::from_secs(self.first_byte),
+            idle: Duration::from_secs(self.idle),
+            total: Duration::from_secs(self.total),
+        }
+    }
+}
+
+/// How requests to some models are written otherwise than to the others.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ModelRule {
+    /// Which ids it is for; `*` stands for any letters: `claude-opus-4-6*`.
+    pub pattern: String,
+    /// What differs.
+    pub options: OptionChanges,
+}
+
+impl ModelRule {
+    pub(super) fn fits(&self, model: &str) -> bool {
+        fits_pattern(&self.pattern, model)
+    }
+}
+
+/// Whether an id is of this pattern, in which `*` stands for any letters.
+fn fits_pattern(pattern: &str, model: &str) -> bool {
+    let mut parts = pattern.split('*');
+    let first = parts.next().unwrap_or_default();
+    let Some(mut rest) = model.strip_prefix(first) else { return false };
+    let Some(last) = parts.next_back() else { return rest.is_empty() };
+    for part in parts {
+        let Some((_, after)) = rest.split_once(part) else { return false };
+        rest = after;
+    }
+    rest.ends_with(last)
+}
+
+/// An address that many people give.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Preset {
+    /// The name of the service or the server.
+    pub name: String,
+    /// Its usual address.
+    pub base_url: Url,
+    /// Whether it takes a key.
+    pub key: KeyNeed,
+    /// Where keys are made.
+    #[serde(default)]
+    pub key_page: Option<Url>,
+}

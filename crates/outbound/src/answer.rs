@@ -192,7 +192,8 @@ impl Answer {
         start.freeze()
     }
 
-    fn header(&self, name: &str) -> Option<&str> {
+    /// A header of the answer, where it is plain text.
+    pub fn header(&self, name: &str) -> Option<&str> {
         self.headers.get(name).and_then(|value| value.to_str().ok())
     }
 

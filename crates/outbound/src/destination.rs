@@ -161,6 +161,11 @@ impl Destination {
         format!("{}{}", self.root, self.base_path)
     }
 
+    /// The server's root without the base path, `http://localhost:1234`.
+    pub fn root(&self) -> &str {
+        &self.root
+    }
+
     /// The same place with more path, `/v1`.
     #[must_use]
     pub fn below(&self, path: &str) -> Self {

@@ -3,10 +3,14 @@
 //! For the engine. Knows prices from the bundled genai-prices data and from what a provider lists; never invents one:
 //! what nobody knows stays unknown and is not 0. Start reading at [`Pricing`].
 
+mod advice;
 mod estimate;
 mod price;
 mod reserve;
+mod unusual;
 
+pub use advice::{TokenSums, cost_at};
 pub use estimate::{estimate_message_tokens, estimate_tokens};
 pub use price::{Cost, Pricing, load_price_book};
 pub use reserve::{Reservation, Settled, TextWritten};
+pub use unusual::{DayOfUse, HISTORY_DAYS, Unusual, UnusualKind, find_unusual};

@@ -6,15 +6,21 @@
 //! once, in [`classify`]. Nothing here stores, repeats or reads a clock. Start reading at [`test_connection`], for chats
 //! at [`PreparedChat`].
 
+mod account;
 mod address;
 mod calls;
 mod catalogue;
 mod chat;
+mod finding;
 mod header;
 mod key;
 mod refusal;
+mod sign_in;
 mod target;
 
+pub use account::{
+    Account, AccountPlace, AccountPointers, Headroom, HeadroomHeaders, HeadroomOf, fetch_account,
+};
 pub use address::{AddressNote, BaseUrl, MAX_ADDRESS, parse_base_url};
 pub use calls::{FetchedModels, TestReport, fetch_models, test_connection};
 pub use catalogue::{
@@ -22,7 +28,9 @@ pub use catalogue::{
     MAX_CATALOGUE, ModelRule, Place, Preset, ProviderEntry, Waits,
 };
 pub use chat::PreparedChat;
+pub use finding::{FoundServer, Sign, Signs, identify, is_this_machine, usual_places};
 pub use header::{CustomHeader, MAX_HEADERS, check_headers};
 pub use key::{KeyForm, KeyNotice, MAX_KEY, recognise_key};
 pub use refusal::{LONGEST_WAIT, Refusal, classify};
+pub use sign_in::{SignInCode, SignInPlaces};
 pub use target::{ConnectionTarget, Credential};

@@ -1,11 +1,11 @@
 //! Making one connection: name, TCP, perhaps a proxy's tunnel, perhaps TLS, all within one deadline.
 
-use crate::destination::{AddressClass, Reach, classify_host};
+use crate::destination::{AddressClass, classify_host};
+use crate::proxy::{Proxy, ProxyPlace, Way};
 use crate::resolve::{ResolveFailure, Resolver};
 use http::Uri;
 use hyper_rustls::MaybeHttpsStream;
 use hyper_util::client::legacy::connect::HttpConnector;
-use hyper_util::client::legacy::connect::proxy::Tunnel;
 use hyper_util::rt::TokioIo;
 use inkhorn_fault::{Code, Fault};
 use rustls::ClientConfig;
@@ -20,23 +20,23 @@ use std::pin::Pin;
 use std::sync::{Arc, OnceLock};
 use std::task::{Context, Poll};
 use std::time::Duration;
-use tokio::net::TcpStream;
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio_rustls::client::TlsStream;
 use tower_service::Service;
-use url::Url;
 
-type Connection = MaybeHttpsStream<TokioIo<TcpStream>>;
+type Connection = MaybeHttpsStream<Way>;
 
 /// Makes connections for one pool.
 #[derive(Clone)]
 pub(crate) struct Connector {
     tcp: HttpConnector<Resolver>,
-    proxy: Option<Tunnel<HttpConnector<Resolver>>>,
+    proxy: Option<Proxy>,
     tls: Tls,
     deadline: Duration,
 }
 
 /// Why no connection stands.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) enum ConnectFailure {
     /// The name has no address.
     UnknownHost,
@@ -44,6 +44,8 @@ pub(crate) enum ConnectFailure {
     Misplaced(IpAddr),
     /// Nothing listens, or no way there.
     Refused,
+    /// The proxy (host and port) is not there or does not let it through.
+    ByProxy(String),
     /// The encryption could not be agreed on. The words of the TLS library; they name no secret.
     Tls(String),
     /// Not within the deadline.
@@ -59,39 +61,27 @@ impl fmt::Display for ConnectFailure {
 impl Error for ConnectFailure {}
 
 impl Connector {
-    pub(crate) fn new(resolver: Resolver, deadline: Duration, tls: Tls, proxy: Option<Uri>) -> Self {
+    pub(crate) fn new(resolver: Resolver, deadline: Duration, tls: Tls, proxy: Option<ProxyPlace>) -> Self {
         let mut tcp = HttpConnector::new_with_resolver(resolver.clone());
         tcp.enforce_http(false);
         tcp.set_nodelay(true);
         tcp.set_keepalive(Some(Duration::from_secs(30)));
-        let proxy = proxy.map(|address| {
-            // The proxy itself may well stand in one's own network.
-            let mut to_proxy =
-                HttpConnector::new_with_resolver(Resolver { reach: Reach::Anywhere, ..resolver });
-            to_proxy.set_nodelay(true);
-            Tunnel::new(address, to_proxy)
-        });
+        let proxy = proxy.map(|place| Proxy::new(place, resolver, tls.clone()));
         Self { tcp, proxy, tls, deadline }
     }
 
     async fn connect(mut self, to: Uri) -> Result<Connection, ConnectFailure> {
         let encrypted = to.scheme() == Some(&http::uri::Scheme::HTTPS);
         // Plain http goes to this machine or one's own network only: never over a proxy.
-        let tcp = match &mut self.proxy {
-            Some(tunnel) if encrypted && !is_this_machine(&to) => {
-                tunnel.call(to.clone()).await.map_err(|error| of_tcp(&error))?
-            }
-            _ => self.tcp.call(to.clone()).await.map_err(|error| of_tcp(&error))?,
+        let way = match &mut self.proxy {
+            Some(proxy) if encrypted && !is_this_machine(&to) => proxy.reach(to.clone()).await?,
+            _ => Way::Http(self.tcp.call(to.clone()).await.map_err(|error| of_tcp(&error))?),
         };
         if !encrypted {
-            return Ok(MaybeHttpsStream::Http(tcp));
+            return Ok(MaybeHttpsStream::Http(way));
         }
-        let host = to.host().unwrap_or_default().trim_start_matches('[').trim_end_matches(']');
-        let name = ServerName::try_from(host.trim_end_matches('.').to_owned());
-        let name = name.map_err(|_| ConnectFailure::Tls("the host has no name to check".into()))?;
         let settings = self.tls.settings().await?;
-        let stream = tokio_rustls::TlsConnector::from(settings).connect(name, TokioIo::new(tcp)).await;
-        let stream = stream.map_err(|error| ConnectFailure::Tls(error.to_string()))?;
+        let stream = encrypt(settings, &to, TokioIo::new(way)).await?;
         Ok(MaybeHttpsStream::Https(TokioIo::new(stream)))
     }
 }
@@ -140,6 +130,16 @@ impl Tls {
         }
     }
 
+    /// Encrypts the way to a proxy, which speaks HTTP/1.1 whatever stands behind it.
+    pub(crate) async fn to_proxy<S>(&self, to: &Uri, stream: S) -> Result<TlsStream<S>, ConnectFailure>
+    where
+        S: AsyncRead + AsyncWrite + Unpin,
+    {
+        let mut settings = ClientConfig::clone(&*self.settings().await?);
+        settings.alpn_protocols = vec![b"http/1.1".to_vec()];
+        encrypt(Arc::new(settings), to, stream).await
+    }
+
     async fn settings(&self) -> Result<Arc<ClientConfig>, ConnectFailure> {
         if let Some(made) = self.made.get() {
             return Ok(made.clone());
@@ -167,14 +167,15 @@ fn make_settings(extra: &[CertificateDer<'static>]) -> Result<ClientConfig, rust
     Ok(settings)
 }
 
-/// A proxy's address in the form that the tunnel needs: plain http, host and port. `bad_address` otherwise.
-pub(crate) fn proxy_address(proxy: &Url) -> Result<Uri, Fault> {
-    let plain = proxy.scheme() == "http" && proxy.username().is_empty() && proxy.password().is_none();
-    let host = proxy.host_str().filter(|_| plain);
-    let port = proxy.port_or_known_default();
-    host.zip(port)
-        .and_then(|(host, port)| format!("http://{host}:{port}").parse().ok())
-        .ok_or_else(|| Fault::new(Code::BadAddress))
+async fn encrypt<S>(settings: Arc<ClientConfig>, to: &Uri, stream: S) -> Result<TlsStream<S>, ConnectFailure>
+where
+    S: AsyncRead + AsyncWrite + Unpin,
+{
+    let host = to.host().unwrap_or_default().trim_start_matches('[').trim_end_matches(']');
+    let name = ServerName::try_from(host.trim_end_matches('.').to_owned());
+    let name = name.map_err(|_| ConnectFailure::Tls("the host has no name to check".into()))?;
+    let stream = tokio_rustls::TlsConnector::from(settings).connect(name, stream).await;
+    stream.map_err(|error| ConnectFailure::Tls(error.to_string()))
 }
 
 fn is_this_machine(to: &Uri) -> bool {
@@ -188,7 +189,7 @@ fn is_this_machine(to: &Uri) -> bool {
 }
 
 /// Names the cause of a failure before the encryption began.
-fn of_tcp(error: &(dyn Error + 'static)) -> ConnectFailure {
+pub(crate) fn of_tcp(error: &(dyn Error + 'static)) -> ConnectFailure {
     let mut cause = Some(error);
     while let Some(error) = cause {
         if let Some(resolve) = error.downcast_ref::<ResolveFailure>() {

@@ -43,6 +43,7 @@ fn of_connect(failure: &ConnectFailure, address: &str) -> Fault {
             Fault::new(Code::UnknownHost).with("name", address).with("inside", inside)
         }
         ConnectFailure::Refused => fault_at(Code::ConnectionRefused, address),
+        ConnectFailure::ByProxy(proxy) => Fault::new(Code::ConnectionRefused).with("proxy", proxy),
         ConnectFailure::Tls(words) => fault_at(Code::TlsFailed, address).with_detail(words),
         ConnectFailure::TimedOut => timed_out(address),
     }

@@ -9,6 +9,7 @@ mod answer;
 mod connect;
 mod destination;
 mod failure;
+mod proxy;
 mod resolve;
 
 pub use answer::{Answer, ERROR_BODY_CAP, MODEL_LIST_CAP, PLAIN_ANSWER_CAP};
@@ -62,7 +63,8 @@ struct Shared {
 /// Settings of one connection about the way there. The default is the ordinary way.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Route {
-    /// An HTTP proxy for encrypted connections to other machines, `http://host:port`, without user info.
+    /// A proxy for encrypted connections to other machines: `http://host:port`, `https://host:port` or
+    /// `socks5://host:port`, without user info.
     pub proxy: Option<Url>,
     /// Certificates (PEM) of authorities to trust besides those of the system.
     pub extra_authorities: Option<Vec<u8>>,
@@ -108,7 +110,7 @@ impl Outbound {
 
     /// The client for a connection with settings of its own. Equal settings share their warm connections.
     ///
-    /// `bad_address` where the proxy is no plain HTTP address, `tls_failed` where the certificates cannot be read.
+    /// `bad_address` where the proxy's address is none (see [`Route::takes_proxy`]), `tls_failed` where the certificates cannot be read.
     pub fn through(&self, route: &Route) -> Result<Self, Fault> {
         if *route == Route::default() {
             return Ok(self.clone());
@@ -117,7 +119,7 @@ impl Outbound {
         if let Some((_, wires)) = routes.iter().find(|(known, _)| known == route) {
             return Ok(Self { wires: wires.clone(), shared: self.shared.clone() });
         }
-        let proxy = route.proxy.as_ref().map(connect::proxy_address).transpose()?;
+        let proxy = route.proxy.as_ref().map(proxy::ProxyPlace::of).transpose()?;
         let tls = match &route.extra_authorities {
             Some(pem) => Tls::trusting(pem)?,
             None => Tls::ordinary(),
@@ -173,7 +175,7 @@ impl Default for Outbound {
 }
 
 impl Wires {
-    fn make(names: &Names, connect_deadline: Duration, tls: &Tls, proxy: Option<http::Uri>) -> Self {
+    fn make(names: &Names, connect_deadline: Duration, tls: &Tls, proxy: Option<proxy::ProxyPlace>) -> Self {
         let wire = |reach| {
             let resolver = Resolver { names: names.clone(), reach };
             let connector = Connector::new(resolver, connect_deadline, tls.clone(), proxy.clone());

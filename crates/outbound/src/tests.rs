@@ -464,7 +464,7 @@ async fn a_proxy_is_used_for_encrypted_requests_to_other_machines_only() {
     let requests = asked.requests();
     assert!(requests[0].starts_with("CONNECT api.example.com:443"), "{requests:?}");
     assert!(!requests[0].contains("CANARY"));
-    for bad in ["socks5://127.0.0.1:1", "http://user:pw@127.0.0.1:1"] {
+    for bad in ["socks4://127.0.0.1:1", "http://user:pw@127.0.0.1:1"] {
         let route = Route { proxy: Url::parse(bad).ok(), ..Route::default() };
         assert_eq!(Outbound::new().through(&route).err().expect(bad).code(), Code::BadAddress);
     }

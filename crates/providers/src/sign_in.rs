@@ -60,6 +60,11 @@ impl SignInCode {
         })
     }
 
+    /// Takes a bare code, as the browser brings it back. `None` where it has not the form of one.
+    pub fn parse_bare(code: Secret) -> Option<Self> {
+        Self::has_form(&code).then_some(Self(code))
+    }
+
     fn has_form(code: &Secret) -> bool {
         let fits = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'~' | b'-');
         // EXPOSE: to look at its letters.

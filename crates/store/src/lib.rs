@@ -26,5 +26,6 @@ pub use atomic::save_file_atomically;
 pub use rusqlite::{Connection, Transaction};
 pub use store::Store;
 pub use tables::{
-    apps, connections, conversations, drafts, messages, models, secrets, settings, usage, usage_sums, vault,
+    accounts, apps, connections, conversations, drafts, messages, models, secrets, settings, usage,
+    usage_sums, vault,
 };

@@ -4,6 +4,7 @@
 //! [`Store::write`](crate::Store::write) hands out; functions that only read take a
 //! [`Connection`](rusqlite::Connection), which either may be.
 
+pub mod accounts;
 pub mod apps;
 pub mod connections;
 pub mod conversations;
@@ -18,18 +19,21 @@ pub mod usage_sums;
 pub mod vault;
 
 /// The steps by which `inkhorn.db` came to its present form, oldest first. A step that was released never changes.
-pub(crate) const STEPS: &[&[&str]] = &[&[
-    settings::SCHEMA,
-    vault::SCHEMA,
-    secrets::SCHEMA,
-    connections::SCHEMA,
-    models::SCHEMA,
-    conversations::SCHEMA,
-    messages::SCHEMA,
-    drafts::SCHEMA,
-    apps::SCHEMA,
-    upkeep::SCHEMA,
-]];
+pub(crate) const STEPS: &[&[&str]] = &[
+    &[
+        settings::SCHEMA,
+        vault::SCHEMA,
+        secrets::SCHEMA,
+        connections::SCHEMA,
+        models::SCHEMA,
+        conversations::SCHEMA,
+        messages::SCHEMA,
+        drafts::SCHEMA,
+        apps::SCHEMA,
+        upkeep::SCHEMA,
+    ],
+    &[accounts::SCHEMA],
+];
 
 /// The same for `usage.db`.
 pub(crate) const USAGE_STEPS: &[&[&str]] = &[&[usage::SCHEMA]];

@@ -4,7 +4,7 @@ import { VueQueryPlugin } from '@tanstack/vue-query';
 import { createApp } from 'vue';
 import { provideDoor } from '@/host/door';
 import type { Door } from '@/host/types';
-import { followChanges, makeQueryClient } from '@/shared/ask';
+import { hearChanges, makeQueryClient } from '@/shared/ask';
 import { applyPrefs, loadPrefs } from '@/shared/prefs';
 import { finishAll } from '@/shared/undo';
 import { languageOf, makeWords } from '@/shared/words';
@@ -28,6 +28,6 @@ export async function openPage(door: Door, place: string): Promise<void> {
   applyPrefs(words);
   app.mount(place);
 
-  void door.listen('changed', (changed) => followChanges(queryClient, changed));
+  void door.listen('changed', hearChanges(queryClient));
   window.addEventListener('pagehide', finishAll);
 }

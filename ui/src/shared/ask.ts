@@ -16,6 +16,32 @@ export function makeQueryClient(): QueryClient {
   });
 }
 
+/** How long changes gather before what they made stale is fetched, in milliseconds: the end of an answer brings several. */
+const gathering = 150;
+
+const gathered = new WeakMap<QueryClient, Set<Topic>>();
+
+/** Hears the host's changes: those that come close together are followed together. */
+export function hearChanges(client: QueryClient): (changed: ChangedEvent) => void {
+  const topics = new Set<Topic>();
+  gathered.set(client, topics);
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  return (changed) => {
+    for (const topic of changed.topics) topics.add(topic);
+    timer ??= setTimeout(() => {
+      timer = undefined;
+      followChanges(client, { topics: [...topics] });
+      topics.clear();
+    }, gathering);
+  };
+}
+
+/** Fetches a topic again at once, and so once only where a change of it was already heard. Resolves when it is there. */
+export function fetchAnew(client: QueryClient, topic: Topic): Promise<void> {
+  gathered.get(client)?.delete(topic);
+  return client.invalidateQueries({ queryKey: [topic] });
+}
+
 /** Fetches again what an event says is no longer true. */
 export function followChanges(client: QueryClient, changed: ChangedEvent): void {
   for (const topic of changed.topics) void client.invalidateQueries({ queryKey: [topic] });

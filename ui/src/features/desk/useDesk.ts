@@ -5,7 +5,7 @@ import { computed, toValue, type MaybeRefOrGetter } from 'vue';
 import type { DeskOpenView, DeskRetryRequest, DeskSendRequest, MessageView } from '@/generated/contract';
 import { useDoor } from '@/host/door';
 import { announce } from '@/shared/announce';
-import { useAnswer, useDeed } from '@/shared/ask';
+import { fetchAnew, useAnswer, useDeed } from '@/shared/ask';
 import { doSoon, useUndo } from '@/shared/undo';
 import { useWords } from '@/shared/useWords';
 import { ComingAnswer, comingAnswers, newPlace, turnsWith } from './answers';
@@ -65,7 +65,9 @@ export function useDesk(place: MaybeRefOrGetter<string>) {
       return;
     }
     // The kept truth takes over from the stream without a gap: first it is fetched, then the stream is let go.
-    await client.invalidateQueries({ queryKey: ['desk'] });
+    // The answer is drawn before that, in a frame of its own.
+    await new Promise((drawn) => setTimeout(drawn, 40));
+    await fetchAnew(client, 'desk');
     if (comingAnswers.get(answer.told.place) === answer) comingAnswers.delete(answer.told.place);
   }
 

@@ -1,9 +1,9 @@
 //! The one way to write a file that is not a database: whole or not at all.
 
 use crate::failure::{from_io, unreachable_at};
-use inkhorn_fault::Result;
+use inkhorn_fault::{Fault, Result};
 use std::fs::{self, File, OpenOptions};
-use std::io::{self, Write};
+use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -22,6 +22,36 @@ pub fn save_file_atomically(path: &Path, bytes: &[u8]) -> Result<()> {
         drop(fs::remove_file(&temporary));
         from_io(&error, path)
     })
+}
+
+/// Writes a new file whose parts come one by one, however long it becomes: whole or not at all, as
+/// [`save_file_atomically`] does. Gives what `write` gave, and the length in bytes.
+///
+/// # Errors
+/// Those of `write`, which tells a failing file by its `io::Error`; the file does not exist then.
+pub fn save_file_in_parts<T, E: From<Fault> + From<io::Error>>(
+    path: &Path,
+    write: impl FnOnce(&mut BufWriter<File>) -> std::result::Result<T, E>,
+) -> std::result::Result<(T, u64), E> {
+    let (Some(folder), Some(name)) = (folder_of(path), path.file_name()) else {
+        return Err(unreachable_at(path).into());
+    };
+    let temporary = temporary_beside(&folder, name);
+    let written = (|| {
+        let mut file = BufWriter::with_capacity(1 << 16, create_private(&temporary)?);
+        let told = write(&mut file)?;
+        let file = file.into_inner().map_err(io::IntoInnerError::into_error)?;
+        file.sync_all()?;
+        let length = file.metadata()?.len();
+        fs::rename(&temporary, path)?;
+        flush_folder(&folder)?;
+        Ok((told, length))
+    })();
+    if written.is_err() {
+        // It may never have been made, and the failure to tell is the first one.
+        drop(fs::remove_file(&temporary));
+    }
+    written
 }
 
 /// Creates a file that must not exist, readable by its owner only.
@@ -98,6 +128,36 @@ mod tests {
         assert!(save_file_atomically(&folder, b"x").is_err(), "a folder is not replaced by a file");
         assert_eq!(names_in(dir.path()), ["folder"]);
         assert!(save_file_atomically(Path::new("/"), b"x").is_err());
+    }
+
+    #[test]
+    fn parts_that_fail_leave_no_half_file() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("export.csv");
+        let failed: std::result::Result<((), u64), Told> = save_file_in_parts(&path, |out| {
+            out.write_all(&[b'x'; 100_000])?;
+            Err(io::Error::from(io::ErrorKind::StorageFull).into())
+        });
+        assert_eq!(failed.unwrap_err().0, "no storage space");
+        assert_eq!(names_in(dir.path()), Vec::<String>::new());
+        let whole = save_file_in_parts::<_, Told>(&path, |out| Ok(out.write_all(&[b'x'; 100_000])?));
+        assert_eq!(whole.unwrap().1, 100_000);
+        assert_eq!(names_in(dir.path()), ["export.csv"]);
+    }
+
+    #[derive(Debug)]
+    struct Told(String);
+
+    impl From<io::Error> for Told {
+        fn from(error: io::Error) -> Self {
+            Self(error.to_string())
+        }
+    }
+
+    impl From<Fault> for Told {
+        fn from(fault: Fault) -> Self {
+            Self(fault.message())
+        }
     }
 
     #[test]

@@ -43,7 +43,7 @@ fn from_sqlite_code(failure: ffi::Error) -> Fault {
 }
 
 /// The fault behind a failure of the file system at `path`.
-pub(crate) fn from_io(error: &io::Error, path: &Path) -> Fault {
+pub fn from_io(error: &io::Error, path: &Path) -> Fault {
     use io::ErrorKind::{FileTooLarge, QuotaExceeded, StorageFull, WriteZero};
     match error.kind() {
         StorageFull | QuotaExceeded | FileTooLarge | WriteZero => Fault::new(Code::DiskFull),

@@ -37,12 +37,23 @@ pub struct SseFrames {
     data: String,
     /// At least one data line came, though it may have been empty.
     has_data: bool,
+    /// Lines that are JSON of their own are events too.
+    takes_bare: bool,
+    /// Such lines are coming in.
+    in_bare: bool,
 }
 
 impl SseFrames {
     /// An empty one.
     pub fn new() -> Self {
         Self::default()
+    }
+
+    /// Takes lines of JSON outside of any field as an event, up to the next empty line: so Google writes an error into
+    /// a stream that had begun well.
+    pub fn with_bare_json(mut self) -> Self {
+        self.takes_bare = true;
+        self
     }
 
     /// Reads more bytes and hands each event that became whole to `each`.
@@ -116,6 +127,10 @@ impl SseFrames {
         if line.is_empty() {
             return self.dispatch(each);
         }
+        if self.in_bare || (self.takes_bare && !self.has_data && line.starts_with(b"{")) {
+            self.in_bare = true;
+            return self.add_data(line);
+        }
         let (name, value) = match memchr(b':', line) {
             Some(0) => return Ok(()), // a comment: keep-alive
             Some(colon) => {
@@ -125,19 +140,22 @@ impl SseFrames {
             None => (line, &b""[..]),
         };
         match name {
-            b"data" => {
-                if self.data.len() + value.len() >= MAX_EVENT {
-                    return Err(TooLarge.into());
-                }
-                if self.has_data {
-                    self.data.push('\n');
-                }
-                self.data.push_str(&text(value));
-                self.has_data = true;
-            }
+            b"data" => self.add_data(value)?,
             b"event" => self.event = text(value).into_owned(),
             _ => {}
         }
+        Ok(())
+    }
+
+    fn add_data<E: From<TooLarge>>(&mut self, line: &[u8]) -> Result<(), E> {
+        if self.data.len() + line.len() >= MAX_EVENT {
+            return Err(TooLarge.into());
+        }
+        if self.has_data {
+            self.data.push('\n');
+        }
+        self.data.push_str(&text(line));
+        self.has_data = true;
         Ok(())
     }
 
@@ -151,6 +169,7 @@ impl SseFrames {
         self.event.clear();
         self.data.clear();
         self.has_data = false;
+        self.in_bare = false;
         told
     }
 }
@@ -260,6 +279,25 @@ mod tests {
                 assert_eq!(events(stream.as_bytes(), cut), whole, "cut at {cut}, line end {end:?}");
             }
         }
+    }
+
+    #[test]
+    fn json_outside_of_any_field_is_an_event_where_it_is_expected() {
+        let stream = b"data: {\"a\":1}\n\n{\n  \"error\": {}\n}\n\ndata: x\n{\"b\":2}\n\n";
+        let read = |mut frames: SseFrames| {
+            let mut out = Vec::new();
+            let mut keep = |frame: SseFrame<'_>| {
+                out.push(frame.data.to_owned());
+                Ok::<(), TooLarge>(())
+            };
+            for byte in stream {
+                frames.push(&[*byte], &mut keep).expect("short");
+            }
+            frames.finish(&mut keep).expect("short");
+            out
+        };
+        assert_eq!(read(SseFrames::new()), ["{\"a\":1}", "x"]);
+        assert_eq!(read(SseFrames::new().with_bare_json()), ["{\"a\":1}", "{\n  \"error\": {}\n}", "x"]);
     }
 
     #[test]

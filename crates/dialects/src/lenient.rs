@@ -2,10 +2,12 @@
 //!
 //! For the decoders and the model lists, where one odd field must not cost the writer the answer.
 
+use serde::de::value::MapAccessDeserializer;
 use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 use std::borrow::Cow;
 use std::fmt;
+use std::marker::PhantomData;
 
 /// Text, borrowed where it holds no escapes. Anything else reads as absent.
 #[derive(Default)]
@@ -43,6 +45,38 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for Loose<T> {
         let raw = <&'de RawValue>::deserialize(from)?;
         Ok(Self(serde_json::from_str(raw.get()).ok()))
     }
+}
+
+/// A list, or one object that stands without its list. Anything else reads as an empty list.
+pub fn one_or_many<'de, T, D>(from: D) -> Result<Vec<T>, D::Error>
+where
+    T: Deserialize<'de>,
+    D: Deserializer<'de>,
+{
+    struct OneOrMany<T>(PhantomData<T>);
+    impl<'de, T: Deserialize<'de>> Visitor<'de> for OneOrMany<T> {
+        type Value = Vec<T>;
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("an object, or a list of objects")
+        }
+        fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Self::Value, A::Error> {
+            T::deserialize(MapAccessDeserializer::new(map)).map(|one| vec![one])
+        }
+        fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Self::Value, A::Error> {
+            let mut many = Vec::new();
+            while let Some(one) = seq.next_element::<T>()? {
+                many.push(one);
+            }
+            Ok(many)
+        }
+        fn visit_unit<E>(self) -> Result<Self::Value, E> {
+            Ok(Vec::new())
+        }
+        fn visit_str<E>(self, _: &str) -> Result<Self::Value, E> {
+            Ok(Vec::new())
+        }
+    }
+    from.deserialize_any(OneOrMany(PhantomData))
 }
 
 /// A count of tokens that somebody could mean. Larger ones are taken for a mistake and count as not told.

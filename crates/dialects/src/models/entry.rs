@@ -23,6 +23,8 @@ pub enum Entry {
 /// Reads one entry.
 pub fn read(entry: &Value) -> Entry {
     let id = ["id", "model", "key", "name"].iter().find_map(|name| entry.get(name)?.as_str());
+    // Gemini's names stand behind the folder that they are asked for in.
+    let id = id.map(|id| id.strip_prefix("models/").filter(|_| methods(entry).is_some()).unwrap_or(id));
     let Some(id) = id.filter(|id| id.len() <= 4 * MAX_ID).map(clean) else { return Entry::Unusable };
     if id.is_empty() || id.len() > MAX_ID {
         return Entry::Unusable;
@@ -31,7 +33,14 @@ pub fn read(entry: &Value) -> Entry {
     if matches!(kind, "rerank" | "moderation" | "audio" | "transcribe" | "speech" | "video") {
         return Entry::OtherKind;
     }
-    let name = ["display_name", "name"].iter().find_map(|name| entry.get(name)?.as_str());
+    let other_kind = |methods: Vec<&str>| {
+        let of_use = ["generateContent", "chat", "embedContent", "embed"];
+        !methods.iter().any(|method| of_use.contains(method)) || id.ends_with("-tts")
+    };
+    if methods(entry).is_some_and(other_kind) {
+        return Entry::OtherKind;
+    }
+    let name = ["display_name", "displayName", "name"].iter().find_map(|name| entry.get(name)?.as_str());
     let name = name.map(|name| clean(beginning(name, 4 * MAX_NAME)));
     let name = name.map(|name| beginning(&name, MAX_NAME).to_owned());
     let mut model = ModelListing::named(id);
@@ -44,6 +53,7 @@ pub fn read(entry: &Value) -> Entry {
             "/max_context_length",
             "/max_model_len",
             "/max_input_tokens",
+            "/inputTokenLimit",
             "/top_provider/context_length",
             "/details/context_length",
             "/meta/n_ctx_train",
@@ -56,6 +66,7 @@ pub fn read(entry: &Value) -> Entry {
             "/top_provider/max_completion_tokens",
             "/max_tokens",
             "/max_output_tokens",
+            "/outputTokenLimit",
         ],
     );
     model.capabilities = capabilities(entry, kind, &model.id);
@@ -92,8 +103,17 @@ fn text<'a>(entry: &'a Value, pointer: &str) -> Option<&'a str> {
     entry.pointer(pointer)?.as_str().filter(|text| !text.is_empty())
 }
 
+/// What a model can be asked for: Gemini's methods, Cohere's endpoints.
+fn methods(entry: &Value) -> Option<Vec<&str>> {
+    let methods = entry.get("supportedGenerationMethods").or_else(|| entry.get("endpoints"))?;
+    methods.as_array()?.iter().map(Value::as_str).collect()
+}
+
 fn count(entry: &Value, pointer: &str) -> Option<u64> {
-    plausible(Loose(entry.pointer(pointer)?.as_u64())).filter(|count| *count > 0)
+    let told = entry.pointer(pointer)?;
+    // Some write whole numbers as fractions.
+    let whole = || told.as_f64().filter(|count| count.fract() == 0.0 && (0.0..1e15).contains(count));
+    plausible(Loose(told.as_u64().or_else(|| whole().map(|count| count as u64)))).filter(|count| *count > 0)
 }
 
 fn first_count(entry: &Value, pointers: &[&str]) -> Option<u64> {
@@ -111,32 +131,50 @@ fn capabilities(entry: &Value, kind: &str, id: &str) -> Vec<Capability> {
         Some(Value::Object(more)) => more.get("supported").and_then(Value::as_bool).unwrap_or(true),
         _ => false,
     };
-    let named = |word: &str| listed("/capabilities", word);
+    let named = |word: &str| listed("/capabilities", word) || listed("/features", word);
+    let can = |method: &str| methods(entry).is_some_and(|methods| methods.contains(&method));
+    // Gemini's list does not tell it; the whole family reads images and calls tools.
+    let gemini = id.starts_with("gemini-") && can("generateContent");
+    let draws = gemini && id.contains("-image");
     let reads = |word: &str| listed("/architecture/input_modalities", word);
     let makes = |word: &str| listed("/architecture/output_modalities", word);
     let takes = |word: &str| listed("/supported_parameters", word);
     let embeds = kind.starts_with("embedding")
+        || can("embedContent")
+        || can("embed")
         || named("embedding")
         || makes("embeddings")
         || id.to_ascii_lowercase().contains("embed");
     [
         (
             Capability::Vision,
-            kind == "vlm" || reads("image") || named("vision") || told("vision") || told("image_input"),
+            kind == "vlm"
+                || gemini
+                || reads("image")
+                || named("vision")
+                || told("vision")
+                || told("image_input"),
         ),
         (
             Capability::Tools,
             takes("tools")
                 || named("tools")
                 || named("tool_use")
+                || named("strict_tools")
+                || gemini && !draws
                 || told("function_calling")
                 || told("trained_for_tool_use"),
         ),
         (
             Capability::Reasoning,
-            takes("reasoning") || named("thinking") || told("reasoning") || told("thinking"),
+            takes("reasoning")
+                || named("thinking")
+                || named("reasoning")
+                || told("reasoning")
+                || told("thinking")
+                || entry.get("thinking") == Some(&Value::Bool(true)),
         ),
-        (Capability::Images, kind == "image" || makes("image") || named("image")),
+        (Capability::Images, kind == "image" || draws || makes("image") || named("image")),
         (Capability::Embeddings, embeds),
     ]
     .into_iter()

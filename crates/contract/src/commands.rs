@@ -68,10 +68,20 @@ commands! {
     connections_update(ConnectionUpdateRequest) => ConnectionView;
     /// Tests one that is stored.
     connections_test(ConnectionRequest) => ConnectionTestView;
+    /// Asks the provider how the account stands: credit, limits.
+    connections_account(ConnectionRequest) => ConnectionView;
     /// Puts them in another order.
     connections_reorder(ConnectionsOrderRequest) => Vec<ConnectionView>;
     /// Removes one; its key is gone from the file.
     connections_remove(ConnectionRequest) => RemovedView;
+    /// Looks for servers on this machine and keys in the environment. Stores nothing and calls no cloud.
+    discover(Nothing) => DiscoverView;
+    /// Signs in at a provider in the browser; ends when the writer is back or gives up.
+    sign_in(SignInRequest) streams SignInEvent => SignInView;
+    /// Hands in the code by hand where the browser cannot come back.
+    sign_in_code(SignInCodeRequest) => Nothing;
+    /// Gives a sign-in up.
+    sign_in_cancel(SignInCancelRequest) => SignInCancelView;
 
     /// All models, from the cache at once.
     models_list(Nothing) => ModelsView;
@@ -103,8 +113,19 @@ commands! {
     /// Estimates tokens and cost.
     desk_estimate(DeskEstimateRequest) => DeskEstimateView;
 
-    /// Today and this month.
-    usage_summary(Nothing) => UsageSummaryView;
+    /// What is set for the profile.
+    settings_list(Nothing) => SettingsView;
+    /// Changes settings of the profile.
+    settings_set(SettingsSetRequest) => SettingsView;
+
+    /// Everything that the Usage page shows of a time.
+    usage_dashboard(UsageDashboardRequest) => UsageDashboardView;
+    /// What the same use would have cost on other connected models.
+    usage_advice(UsageAdviceRequest) => UsageAdviceView;
+    /// What a text would cost. Counts it and forgets it.
+    usage_calculate(UsageCalculateRequest) => UsageCalculateView;
+    /// Writes a file with the requests, or the report.
+    usage_export(UsageExportRequest) => UsageExportView;
 
     /// Apps and the gateway.
     apps_list(Nothing) => AppsView;

@@ -1,6 +1,6 @@
 //! Providers (what one can connect to) and connections (what the writer has connected).
 
-use crate::{FaultView, SpentView};
+use crate::{AccountView, FaultView, HeadroomView, SpentView};
 use inkhorn_fault::Code;
 use inkhorn_secret::Secret;
 use serde::{Deserialize, Serialize};
@@ -33,8 +33,26 @@ pub struct ProviderView {
     pub status_page: Option<String>,
     /// Addresses to fill the form with, for an address of one's own.
     pub presets: Vec<PresetView>,
+    /// One can sign in in the browser instead of copying a key.
+    pub sign_in: bool,
+    /// Variables of the environment in which its key usually stands.
+    pub env: Vec<String>,
+    /// The settings that its connections have, with their usual values where there is one.
+    pub settings: Vec<SettingNameView>,
     /// Steps and usual failures, by language.
     pub guide: GuideView,
+}
+
+/// A setting that a connection may have.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
+pub struct SettingNameView {
+    /// Its name, as in `ConnectionView.settings`.
+    pub name: &'static str,
+    /// What holds where the writer sets nothing; absent where nothing is sent then.
+    pub usual: Option<String>,
+    /// What it is measured in.
+    #[ts(type = "'seconds' | 'tokens' | 'requests_per_minute' | null")]
+    pub unit: Option<&'static str>,
 }
 
 /// An address that many people give.
@@ -88,6 +106,11 @@ pub enum KeyInput {
     Pasted {
         /// From `key_paste`.
         handle: String,
+    },
+    /// A variable of the environment that `discover` named. Read once and sealed.
+    Environment {
+        /// Its name, `OPENAI_API_KEY`.
+        variable: String,
     },
     /// The key that the connection has.
     Keep,
@@ -197,6 +220,23 @@ pub struct ConnectionUpdateRequest {
     pub settings: Option<BTreeMap<String, String>>,
 }
 
+impl ConnectionUpdateRequest {
+    /// Changes nothing yet.
+    pub fn of(slug: &str) -> Self {
+        Self {
+            slug: slug.to_owned(),
+            label: None,
+            base_url: None,
+            auth: None,
+            key: None,
+            headers: None,
+            models: None,
+            active: None,
+            settings: None,
+        }
+    }
+}
+
 /// The writer's order.
 #[derive(Debug, Clone, Deserialize, TS)]
 pub struct ConnectionsOrderRequest {
@@ -268,9 +308,36 @@ pub struct ConnectionView {
     pub model_count: u32,
     /// Spent on it this month.
     pub spent_this_month: SpentView,
-    /// What the writer set: default_model, temperature, max_tokens, connect_timeout, first_token_timeout,
-    /// idle_timeout (seconds), proxy, ca_file, priority, weight, key_expires.
+    /// What the writer set, by the names of `ProviderView.settings`: default_model, temperature, max_tokens,
+    /// connect_timeout, first_token_timeout, idle_timeout (seconds), proxy, ca_file, priority, weight, key_expires,
+    /// requests_per_minute; for Ollama num_ctx (tokens) and keep_alive.
     pub settings: BTreeMap<String, String>,
+    /// It stands in the environment and is stored nowhere: it can be used and tested, not changed. There only while
+    /// the system fallback is on.
+    pub system: bool,
+    /// For a system connection: the variable that holds its key.
+    pub variable: Option<String>,
+    /// Its key came by signing in; removing the connection disconnects it here, and `RemovedView.revoke_at` is where
+    /// the key itself is ended.
+    pub signed_in: bool,
+    /// When its key ends, as the writer or the provider says.
+    pub key_expires: Option<KeyExpiryView>,
+    /// The account with the provider, where it tells.
+    pub account: Option<AccountView>,
+    /// Room under the provider's limits, where its answers tell.
+    pub headroom: Vec<HeadroomView>,
+}
+
+/// When a key ends.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
+pub struct KeyExpiryView {
+    /// The day, ISO 8601.
+    pub on: String,
+    /// Days until then in the writer's time zone; 0 is today, below 0 it is past.
+    pub days_left: i64,
+    /// `soon` from 14 days before.
+    #[ts(type = "'later' | 'soon' | 'past'")]
+    pub state: &'static str,
 }
 
 /// A connection that is gone.
@@ -278,4 +345,8 @@ pub struct ConnectionView {
 pub struct RemovedView {
     /// What was removed.
     pub removed: String,
+    /// For one that was signed in: the page at which the provider ends the key itself.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub revoke_at: Option<String>,
 }

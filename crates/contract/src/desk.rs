@@ -176,6 +176,16 @@ pub enum DeskEvent {
         /// The answer that now begins, empty.
         answer: MessageView,
     },
+    /// Nothing has come for some seconds; a local server may be loading the model. Told once in a while until the
+    /// first piece comes.
+    StillWaiting {
+        /// Since sending, in milliseconds.
+        waited_ms: u64,
+        /// The server is on this machine, so that loading is the likely reason.
+        local: bool,
+        /// Whether the model was in memory when the list was last fetched.
+        loaded: Option<bool>,
+    },
     /// More text.
     Text {
         /// The piece.
@@ -262,4 +272,6 @@ pub struct DeskEstimateView {
     pub fits: Option<bool>,
     /// The context, in tokens.
     pub context_length: Option<u64>,
+    /// Ollama: the context length with which the model will be loaded for this text, in tokens.
+    pub asked_context: Option<u64>,
 }

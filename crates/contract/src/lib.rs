@@ -4,6 +4,7 @@
 //! last four characters. The TypeScript of the page is made from this crate ([`typescript`]). Start reading at
 //! [`commands`].
 
+pub mod account;
 pub mod apps;
 pub mod commands;
 pub mod connections;
@@ -11,12 +12,16 @@ pub mod desk;
 pub mod doctor;
 pub mod events;
 pub mod fault_view;
+pub mod finding;
 pub mod models;
+pub mod settings;
+pub mod sign_in;
 pub mod usage;
 pub mod vault;
 
 mod typescript;
 
+pub use account::*;
 pub use apps::*;
 pub use commands::{COMMANDS, Command};
 pub use connections::*;
@@ -24,7 +29,10 @@ pub use desk::*;
 pub use doctor::*;
 pub use events::*;
 pub use fault_view::FaultView;
+pub use finding::*;
 pub use models::*;
+pub use settings::*;
+pub use sign_in::*;
 pub use typescript::typescript;
 pub use usage::*;
 pub use vault::*;
@@ -53,6 +61,24 @@ pub struct AppStatusView {
     pub last_model: Option<String>,
     /// How many connections there are.
     pub connections: u32,
+    /// What the writer should look at soon.
+    pub reminders: Vec<ReminderView>,
     /// The local gateway.
     pub gateway: GatewayView,
+}
+
+/// Something that wants the writer before long.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
+pub struct ReminderView {
+    /// What it is about.
+    #[ts(type = "'key_expires'")]
+    pub kind: &'static str,
+    /// The connection's slug.
+    pub connection: String,
+    /// Its label.
+    pub label: String,
+    /// The day, ISO 8601.
+    pub on: String,
+    /// Days until then in the writer's time zone; 0 is today, below 0 it is past.
+    pub days_left: i64,
 }

@@ -1,0 +1,27 @@
+//! What the writer set for the whole profile.
+
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+/// The settings of the profile.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
+pub struct SettingsView {
+    /// Keys from the environment may be used, as connections of their own, without being stored.
+    pub system_fallback: bool,
+    /// `slug/model-id`; used when nothing else is chosen.
+    pub default_model: Option<String>,
+    /// The connection whose own default model is used where no `default_model` is set.
+    pub default_connection: Option<String>,
+}
+
+/// Changes settings. What is absent stays; an empty text takes a choice away.
+#[derive(Debug, Clone, Default, Deserialize, TS)]
+#[ts(optional_fields)]
+pub struct SettingsSetRequest {
+    /// See [`SettingsView::system_fallback`].
+    pub system_fallback: Option<bool>,
+    /// See [`SettingsView::default_model`].
+    pub default_model: Option<String>,
+    /// See [`SettingsView::default_connection`].
+    pub default_connection: Option<String>,
+}

@@ -4,12 +4,18 @@
 //! byte whether a stream or a whole document came, because servers do not always send what was asked for.
 
 mod anthropic;
+mod bedrock;
+mod cohere;
+mod gemini;
 mod ollama;
 mod openai;
+mod responses;
 
 use crate::answer::{Chunk, RawFrame, WireError};
 use crate::errors::{self, ErrorBody};
+use crate::event_stream::{EventStreamFrames, FrameError};
 use crate::frames::{LineFrames, SseFrame, SseFrames, TooLarge};
+use crate::options::ReadOptions;
 use inkhorn_domain::{Dialect, StreamEvent};
 use serde_json::value::RawValue;
 
@@ -31,8 +37,20 @@ impl AnswerDecoder {
             Dialect::OpenaiChat => Reader::Openai(openai::Reader::default()),
             Dialect::AnthropicMessages => Reader::Anthropic(anthropic::Reader::default()),
             Dialect::Ollama => Reader::Ollama(ollama::Reader::default()),
+            Dialect::Gemini => Reader::Gemini(gemini::Reader::default()),
+            Dialect::CohereV2 => Reader::Cohere(cohere::Reader::default()),
+            Dialect::BedrockConverse => Reader::Bedrock(bedrock::Reader::default()),
+            Dialect::OpenaiResponses => Reader::Responses(responses::Reader::default()),
         };
         Self { wire: Wire::Unknown(Vec::new()), reader, streaming, keep_raw: false }
+    }
+
+    /// Reads figures as this provider means them.
+    pub fn reading(mut self, options: ReadOptions) -> Self {
+        if let Reader::Openai(reader) = &mut self.reader {
+            reader.options = options;
+        }
+        self
     }
 
     /// Keeps each frame's own text in [`Chunk::raw`], for a gateway that passes it on. Frames stay without it where
@@ -78,6 +96,8 @@ impl AnswerDecoder {
             Wire::Lines(frames) => {
                 frames.finish(|line| reader.frame(None, line, keep_raw && streaming, out)).map_err(cut)?
             }
+            Wire::Messages(frames) if !frames.is_between() => return Err(WireError::Cut),
+            Wire::Messages(_) => {}
             Wire::Document(bytes) => {
                 let text = String::from_utf8_lossy(bytes);
                 let mut events = Vec::new();
@@ -102,6 +122,10 @@ impl AnswerDecoder {
             Reader::Openai(reader) => reader.is_done(),
             Reader::Anthropic(reader) => reader.ended(),
             Reader::Ollama(reader) => reader.ended(),
+            Reader::Gemini(reader) => reader.is_done(),
+            Reader::Cohere(reader) => reader.ended(),
+            Reader::Bedrock(reader) => reader.is_done(),
+            Reader::Responses(reader) => reader.ended(),
         }
     }
 
@@ -112,6 +136,13 @@ impl AnswerDecoder {
                 frames.push(bytes, |frame: SseFrame<'_>| reader.frame(frame.event, frame.data, keep_raw, out))
             }
             Wire::Lines(frames) => frames.push(bytes, |line| reader.frame(None, line, keep_raw, out)),
+            Wire::Messages(frames) => frames.push(bytes, |message| {
+                let Reader::Bedrock(reader) = &mut *reader else { return Err(WireError::NotThisDialect) };
+                let mut chunk = Chunk::default();
+                let read = reader.message(message, &mut chunk.events);
+                out.extend((!chunk.events.is_empty()).then_some(chunk));
+                read
+            }),
             Wire::Document(seen) | Wire::Unknown(seen) => {
                 if seen.len() + bytes.len() > MAX_DOCUMENT {
                     return Err(WireError::TooLarge);
@@ -128,6 +159,7 @@ enum Wire {
     Unknown(Vec<u8>),
     Events(SseFrames),
     Lines(LineFrames),
+    Messages(EventStreamFrames),
     Document(Vec<u8>),
 }
 
@@ -135,6 +167,10 @@ enum Reader {
     Openai(openai::Reader),
     Anthropic(anthropic::Reader),
     Ollama(ollama::Reader),
+    Gemini(gemini::Reader),
+    Cohere(cohere::Reader),
+    Bedrock(bedrock::Reader),
+    Responses(responses::Reader),
 }
 
 impl Reader {
@@ -150,6 +186,11 @@ impl Reader {
             Self::Openai(reader) => reader.frame(event, data, &mut chunk),
             Self::Anthropic(reader) => reader.frame(data, &mut chunk.events),
             Self::Ollama(reader) => reader.line(data, &mut chunk.events),
+            Self::Gemini(reader) => reader.frame(data, &mut chunk.events),
+            Self::Cohere(reader) => reader.frame(data, &mut chunk.events),
+            // Its streams are no text: see `Wire::Messages`.
+            Self::Bedrock(_) => Err(WireError::NotThisDialect),
+            Self::Responses(reader) => reader.frame(data, &mut chunk.events),
         }?;
         if keep_raw && read == Frame::Told {
             chunk.raw = Some(RawFrame { event: event.map(str::to_owned), data: data.to_owned() });
@@ -165,6 +206,10 @@ impl Reader {
             Self::Openai(reader) => reader.document(text, events),
             Self::Anthropic(reader) => reader.document(text, events),
             Self::Ollama(reader) => reader.line(text, events).map(|_| ()),
+            Self::Gemini(reader) => reader.document(text, events),
+            Self::Cohere(reader) => reader.document(text, events),
+            Self::Bedrock(reader) => reader.document(text, events),
+            Self::Responses(reader) => reader.document(text, events),
         }
     }
 
@@ -174,6 +219,10 @@ impl Reader {
             Self::Openai(reader) => reader.finish(events),
             Self::Anthropic(reader) => reader.ended(),
             Self::Ollama(reader) => reader.ended(),
+            Self::Gemini(reader) => reader.finish(events),
+            Self::Cohere(reader) => reader.ended(),
+            Self::Bedrock(reader) => reader.ended(),
+            Self::Responses(reader) => reader.ended(),
         }
     }
 }
@@ -193,6 +242,15 @@ impl From<TooLarge> for WireError {
     }
 }
 
+impl From<FrameError> for WireError {
+    fn from(error: FrameError) -> Self {
+        match error {
+            FrameError::TooLarge => Self::TooLarge,
+            FrameError::Malformed => Self::Malformed,
+        }
+    }
+}
+
 /// By its first letter: an object is a document or lines of JSON, a field name is an event stream, and nothing else
 /// is an answer.
 fn recognise(reader: &Reader, streaming: bool, seen: &[u8]) -> Result<Option<Wire>, WireError> {
@@ -201,11 +259,21 @@ fn recognise(reader: &Reader, streaming: bool, seen: &[u8]) -> Result<Option<Wir
     }
     let seen = seen.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(seen).trim_ascii_start();
     let ollama = matches!(reader, Reader::Ollama(_));
+    let bedrock = matches!(reader, Reader::Bedrock(_));
+    let gemini = matches!(reader, Reader::Gemini(_));
     match seen.first() {
         None => Ok(None),
         Some(b'{') if ollama && streaming => Ok(Some(Wire::Lines(LineFrames::new()))),
         Some(b'{') => Ok(Some(Wire::Document(Vec::new()))),
-        Some(b'd' | b'e' | b'i' | b'r' | b':') if !ollama => Ok(Some(Wire::Events(SseFrames::new()))),
+        Some(b'[') if gemini => Ok(Some(Wire::Document(Vec::new()))),
+        Some(b'd' | b'e' | b'i' | b'r' | b':') if gemini => {
+            Ok(Some(Wire::Events(SseFrames::new().with_bare_json())))
+        }
+        // The highest byte of a length that is allowed.
+        Some(0) if bedrock => Ok(Some(Wire::Messages(EventStreamFrames::new()))),
+        Some(b'd' | b'e' | b'i' | b'r' | b':') if !ollama && !bedrock => {
+            Ok(Some(Wire::Events(SseFrames::new())))
+        }
         Some(_) => Err(WireError::NotThisDialect),
     }
 }

@@ -7,6 +7,7 @@ mod document;
 mod gathered;
 mod ollama;
 mod openai;
+mod responses;
 
 use crate::answer::{AnswerHead, Chunk, RawFrame};
 use crate::errors::{ErrorWords, error_document};
@@ -34,6 +35,7 @@ impl AnswerEncoder {
             (true, FrontDialect::OpenaiChat) => Writer::Openai(openai::Writer::new(&head)),
             (true, FrontDialect::AnthropicMessages) => Writer::Anthropic(anthropic::Writer::default()),
             (true, FrontDialect::Ollama) => Writer::Ollama(ollama::Writer::new(&head)),
+            (true, FrontDialect::OpenaiResponses) => Writer::Responses(responses::Writer::default()),
         };
         let usage = TokenUsage::default();
         Self { dialect, head, usage, finish: None, writer, passed_raw: false, over: false }
@@ -73,6 +75,7 @@ impl AnswerEncoder {
                 Writer::Openai(writer) => writer.event(event, out),
                 Writer::Anthropic(writer) => writer.event(event, &self.head, &self.usage, out),
                 Writer::Ollama(writer) => writer.event(event, out),
+                Writer::Responses(writer) => writer.event(event, &self.head, out),
                 Writer::Whole(gathered) => gathered.add(event),
             }
         }
@@ -96,6 +99,7 @@ impl AnswerEncoder {
             _ if self.passed_raw => {}
             Writer::Anthropic(writer) => writer.end(finish, &self.head, &self.usage, out),
             Writer::Ollama(writer) => writer.end(finish, &self.usage, out),
+            Writer::Responses(writer) => writer.end(finish, &self.head, &self.usage, out),
             Writer::Whole(gathered) => {
                 json(out, &document::make(self.dialect, &self.head, gathered, &self.usage, finish));
             }
@@ -109,8 +113,9 @@ impl AnswerEncoder {
         }
         let kind = if self.dialect == FrontDialect::OpenaiChat { "server_error" } else { "api_error" };
         let document = error_document(self.dialect, kind, words);
-        match &self.writer {
+        match &mut self.writer {
             Writer::Whole(_) => json(out, &document),
+            Writer::Responses(writer) => writer.fail(words, &self.head, out),
             Writer::Openai(_) => event(None, &document, out),
             Writer::Anthropic(_) => event(Some("error"), &document, out),
             Writer::Ollama(_) => {
@@ -124,7 +129,9 @@ impl AnswerEncoder {
     /// lines of JSON, and answers that do not stream.
     pub fn keep_alive(&mut self, out: &mut Vec<u8>) {
         match &self.writer {
-            Writer::Openai(_) if !self.over => out.extend_from_slice(b": keep-alive\n\n"),
+            Writer::Openai(_) | Writer::Responses(_) if !self.over => {
+                out.extend_from_slice(b": keep-alive\n\n");
+            }
             Writer::Anthropic(_) if !self.over => {
                 out.extend_from_slice(b"event: ping\ndata: {\"type\":\"ping\"}\n\n");
             }
@@ -149,7 +156,7 @@ impl AnswerEncoder {
                 out.extend_from_slice(raw.data.as_bytes());
                 out.push(b'\n');
             }
-            Writer::Openai(_) | Writer::Anthropic(_) => {
+            Writer::Openai(_) | Writer::Anthropic(_) | Writer::Responses(_) => {
                 if let Some(name) = &raw.event {
                     out.extend_from_slice(b"event: ");
                     out.extend_from_slice(name.as_bytes());
@@ -170,6 +177,7 @@ enum Writer {
     Openai(openai::Writer),
     Anthropic(anthropic::Writer),
     Ollama(ollama::Writer),
+    Responses(responses::Writer),
     /// Not streaming: everything is gathered for one document.
     Whole(Gathered),
 }

@@ -48,7 +48,7 @@ pub fn write_error(dialect: FrontDialect, status: u16, words: &ErrorWords) -> Ve
 /// The document of [`write_error`] with a given type of error.
 pub fn error_document(dialect: FrontDialect, kind: &str, words: &ErrorWords) -> Value {
     match dialect {
-        FrontDialect::OpenaiChat => json!({
+        FrontDialect::OpenaiChat | FrontDialect::OpenaiResponses => json!({
             "error": { "message": words.message, "type": kind, "param": null, "code": words.code }
         }),
         FrontDialect::AnthropicMessages => json!({
@@ -89,14 +89,29 @@ pub fn status_of_kind(kind: &str) -> Option<u16> {
         "api_error" | "server_error" | "internal_server_error" => 500,
         "timeout_error" => 504,
         "overloaded_error" => 529,
+        // Google's words.
+        "INVALID_ARGUMENT" | "FAILED_PRECONDITION" | "OUT_OF_RANGE" => 400,
+        "UNAUTHENTICATED" => 401,
+        "PERMISSION_DENIED" => 403,
+        "NOT_FOUND" => 404,
+        "RESOURCE_EXHAUSTED" => 429,
+        "INTERNAL" | "UNKNOWN" => 500,
+        "UNAVAILABLE" => 503,
+        "DEADLINE_EXCEEDED" => 504,
         _ => return None,
     })
 }
 
 /// The one tolerant reading.
 pub fn read_body(body: &[u8]) -> ErrorBody {
-    let Ok(Value::Object(top)) = serde_json::from_slice(body) else {
-        return ErrorBody { message: plain_message(body), ..ErrorBody::default() };
+    let top = match serde_json::from_slice(body) {
+        Ok(Value::Object(top)) => top,
+        // Google lists even a single error where it would have listed the pieces of an answer.
+        Ok(Value::Array(list)) => match list.into_iter().next() {
+            Some(Value::Object(top)) => top,
+            _ => return ErrorBody { message: plain_message(body), ..ErrorBody::default() },
+        },
+        _ => return ErrorBody { message: plain_message(body), ..ErrorBody::default() },
     };
     let inner = match top.get("error") {
         Some(Value::Object(inner)) => inner,
@@ -110,13 +125,20 @@ pub fn read_body(body: &[u8]) -> ErrorBody {
     let word = |name: &str| word(inner.get(name)).or_else(|| word(top.get(name)));
     let kind = word("type").or_else(|| word("status")).filter(|kind| kind != "error");
     let retry_after_ms = wait(inner).or_else(|| wait(&top)).or_else(|| wait_in_words(&message));
-    ErrorBody { message, code: word("code"), kind, param: word("param"), retry_after_ms }
+    let code = reason(inner).or_else(|| word("code"));
+    ErrorBody { message, code, kind, param: word("param"), retry_after_ms }
 }
 
 fn plain_message(body: &[u8]) -> String {
     let text = String::from_utf8_lossy(&body[..body.len().min(4 * MAX_MESSAGE)]);
     let text = text.trim();
     if text.starts_with('<') { String::new() } else { cut(text) }
+}
+
+/// Google's reason, which tells more than the number that it has for a code.
+fn reason(fields: &Map<String, Value>) -> Option<String> {
+    let details = fields.get("details")?.as_array()?;
+    details.iter().take(8).find_map(|detail| word(detail.get("reason")))
 }
 
 fn said(value: Option<&Value>) -> Option<String> {
@@ -163,9 +185,9 @@ fn wait(fields: &Map<String, Value>) -> Option<u64> {
         })
 }
 
-/// "Please try again in 7.66s."
+/// "Please try again in 7.66s.", "Please retry in 34.07s."
 fn wait_in_words(message: &str) -> Option<u64> {
-    let (_, rest) = message.split_once("try again in ")?;
+    let (_, rest) = message.split_once("try again in ").or_else(|| message.split_once("retry in "))?;
     duration(rest.split_whitespace().next()?.trim_end_matches(['.', ',']))
 }
 
@@ -228,6 +250,13 @@ mod tests {
                 "",
             ),
             (r#"{"error":"model 'x' not found"}"#, "model 'x' not found", ""),
+            (
+                r#"{"error":{"code":400,"message":"API key not valid. Please pass a valid API key.","status":"INVALID_ARGUMENT","details":[{"@type":"type.googleapis.com/google.rpc.ErrorInfo","reason":"API_KEY_INVALID","domain":"googleapis.com"}]}}"#,
+                "API key not valid. Please pass a valid API key.",
+                "API_KEY_INVALID",
+            ),
+            (r#"[{"error":{"code":503,"message":"busy","status":"UNAVAILABLE"}}]"#, "busy", "503"),
+            ("[]", "[]", ""),
             (r#"{"odd":1}"#, r#"{"odd":1}"#, ""),
             ("Bad gateway\n", "Bad gateway", ""),
             ("<!doctype html><p>502", "", ""),
@@ -249,6 +278,10 @@ mod tests {
             (r#"{"error":{"message":"try again in 120ms"}}"#, Some(120)),
             (r#"{"error":{"message":"m","metadata":{"retry_after_seconds":3}}}"#, Some(3000)),
             (r#"{"error":{"message":"m","details":[{"a":1},{"retryDelay":"12s"}]}}"#, Some(12_000)),
+            (
+                r#"{"error":{"message":"Quota exceeded.\nPlease retry in 34.074824224s.","code":429}}"#,
+                Some(34_075),
+            ),
             (r#"{"error":{"message":"m","retry_after":-1}}"#, None),
             (r#"{"error":{"message":"try again in a while"}}"#, None),
         ] {

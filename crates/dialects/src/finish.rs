@@ -32,6 +32,44 @@ pub fn read_ollama(word: &str, called_tools: bool) -> FinishReason {
     }
 }
 
+/// Gemini's word. It says `STOP` when the model waits for a tool; the reader knows better.
+pub fn read_gemini(word: &str) -> FinishReason {
+    match word {
+        "STOP" => FinishReason::Stop,
+        "MAX_TOKENS" => FinishReason::Length,
+        "SAFETY"
+        | "RECITATION"
+        | "BLOCKLIST"
+        | "PROHIBITED_CONTENT"
+        | "SPII"
+        | "IMAGE_SAFETY"
+        | "IMAGE_PROHIBITED_CONTENT"
+        | "IMAGE_RECITATION" => FinishReason::ContentFilter,
+        _ => FinishReason::Other,
+    }
+}
+
+/// How an answer of Cohere's ended.
+pub enum CohereEnd {
+    /// As an answer.
+    Finished(FinishReason),
+    /// It broke off at Cohere; the status that says so.
+    Failed(u16),
+}
+
+/// Cohere's word.
+pub fn read_cohere(word: &str) -> CohereEnd {
+    CohereEnd::Finished(match word {
+        "COMPLETE" | "STOP_SEQUENCE" => FinishReason::Stop,
+        "MAX_TOKENS" | "ERROR_LIMIT" => FinishReason::Length,
+        "TOOL_CALL" => FinishReason::ToolCalls,
+        "ERROR_TOXIC" => FinishReason::ContentFilter,
+        "ERROR" => return CohereEnd::Failed(500),
+        "TIMEOUT" => return CohereEnd::Failed(504),
+        _ => FinishReason::Other,
+    })
+}
+
 /// For OpenAI's clients, some of which refuse a word that they do not know: "other" becomes `stop`.
 pub fn openai(reason: FinishReason) -> &'static str {
     match reason {

@@ -13,6 +13,7 @@ mod calendar;
 mod decode;
 mod encode;
 mod errors;
+mod event_stream;
 mod finish;
 mod frames;
 mod lenient;
@@ -21,18 +22,24 @@ mod options;
 mod pass;
 mod path;
 mod request;
+mod signature;
 mod usage;
 
 pub use answer::{AnswerHead, Chunk, RawFrame, WireError};
 pub use body::{BadRequest, MAX_DEPTH};
+pub use calendar::rfc3339;
 pub use decode::AnswerDecoder;
 pub use encode::AnswerEncoder;
 pub use errors::{ErrorBody, ErrorWords, read_error, write_error};
+pub use event_stream::{EventStreamFrames, EventStreamMessage, FrameError};
 pub use frames::{LineFrames, MAX_EVENT, MAX_LINE, SseFrame, SseFrames, TooLarge};
 pub use models::{
     MAX_MODELS, ModelPage, NextPage, ServedModel, merge_loaded, read_models, write_model, write_models,
 };
-pub use options::{MaxTokensField, OptionChanges, ReasoningForm, SeedField, SystemRole, WriteOptions};
+pub use options::{
+    MaxTokensField, OptionChanges, ReadOptions, ReasoningCount, ReasoningForm, SeedField, SystemRole,
+    WriteOptions,
+};
 pub use pass::{Peek, pass_through, peek};
 pub use path::{PathOfModel, RequestPath, request_path};
 pub use request::{read_request, write_request};

@@ -95,7 +95,9 @@ pub fn merge_loaded(models: &mut [ModelListing], ps_body: &[u8]) -> Result<(), W
 pub fn write_models(dialect: FrontDialect, models: &[ServedModel]) -> Vec<u8> {
     let entries: Vec<Value> = models.iter().map(|model| model_value(dialect, model)).collect();
     let list = match dialect {
-        FrontDialect::OpenaiChat => json!({ "object": "list", "data": entries }),
+        FrontDialect::OpenaiChat | FrontDialect::OpenaiResponses => {
+            json!({ "object": "list", "data": entries })
+        }
         FrontDialect::AnthropicMessages => json!({
             "data": entries,
             "has_more": false,
@@ -114,7 +116,7 @@ pub fn write_model(dialect: FrontDialect, model: &ServedModel) -> Vec<u8> {
 
 fn model_value(dialect: FrontDialect, model: &ServedModel) -> Value {
     match dialect {
-        FrontDialect::OpenaiChat => json!({
+        FrontDialect::OpenaiChat | FrontDialect::OpenaiResponses => json!({
             "id": model.id, "object": "model", "created": model.created, "owned_by": model.owned_by
         }),
         FrontDialect::AnthropicMessages => json!({
@@ -152,6 +154,8 @@ struct Page<'a> {
     has_more: Loose<bool>,
     #[serde(borrow, default)]
     last_id: Text<'a>,
+    #[serde(borrow, default, alias = "nextPageToken")]
+    next_page_token: Text<'a>,
 }
 
 impl Page<'_> {
@@ -159,7 +163,13 @@ impl Page<'_> {
     fn next(&self, dialect: Dialect) -> Option<NextPage> {
         let (parameter, value) = match dialect {
             Dialect::AnthropicMessages if self.has_more.0 == Some(true) => ("after_id", &self.last_id),
-            Dialect::AnthropicMessages | Dialect::OpenaiChat | Dialect::Ollama => return None,
+            Dialect::Gemini => ("pageToken", &self.next_page_token),
+            Dialect::CohereV2 => ("page_token", &self.next_page_token),
+            Dialect::AnthropicMessages
+            | Dialect::OpenaiChat
+            | Dialect::Ollama
+            | Dialect::BedrockConverse
+            | Dialect::OpenaiResponses => return None,
         };
         let value = value.as_str();
         (!value.is_empty()).then(|| NextPage { parameter, value: value.to_owned() })
@@ -324,6 +334,65 @@ mod tests {
         let model = &page.models[0];
         assert_eq!((model.context_length, model.max_output), (Some(1_000_000), Some(128_000)));
         assert_eq!(model.capabilities, [Capability::Vision, Capability::Reasoning]);
+    }
+
+    #[test]
+    fn geminis_list_keeps_what_answers_and_leads_on() {
+        let page = read_models(
+            Dialect::Gemini,
+            br#"{"models":[
+            {"name":"models/gemini-3.5-flash","version":"001","displayName":"Gemini 3.5 Flash","description":"x","inputTokenLimit":1048576,"outputTokenLimit":65536,"supportedGenerationMethods":["generateContent","countTokens"],"temperature":1,"thinking":true},
+            {"name":"models/gemini-embedding-001","displayName":"Gemini Embedding","inputTokenLimit":2048,"outputTokenLimit":1,"supportedGenerationMethods":["embedContent"]},
+            {"name":"models/gemini-3.1-flash-image","inputTokenLimit":32768,"supportedGenerationMethods":["generateContent"]},
+            {"name":"models/gemini-3.1-flash-tts","supportedGenerationMethods":["generateContent"]},
+            {"name":"models/gemma-4-31b-it","inputTokenLimit":131072,"supportedGenerationMethods":["generateContent"]},
+            {"name":"models/veo-4","supportedGenerationMethods":["predictLongRunning"]}],
+            "nextPageToken":"a+b/c=="}"#,
+        )
+        .expect("a page");
+        assert_eq!(page.next, Some(NextPage { parameter: "pageToken", value: "a+b/c==".into() }));
+        let ids: Vec<&str> = page.models.iter().map(|model| model.id.as_str()).collect();
+        assert_eq!(
+            ids,
+            ["gemini-3.5-flash", "gemini-embedding-001", "gemini-3.1-flash-image", "gemma-4-31b-it"]
+        );
+        let flash = &page.models[0];
+        assert_eq!((flash.context_length, flash.max_output), (Some(1_048_576), Some(65_536)));
+        assert_eq!(flash.name.as_deref(), Some("Gemini 3.5 Flash"));
+        assert_eq!(flash.capabilities, [Capability::Vision, Capability::Tools, Capability::Reasoning]);
+        assert_eq!(page.models[1].capabilities, [Capability::Embeddings]);
+        assert_eq!(page.models[2].capabilities, [Capability::Vision, Capability::Images]);
+        assert_eq!(page.models[3].capabilities, []);
+        let last = br#"{"models":[{"name":"models/x","supportedGenerationMethods":["generateContent"]}],"nextPageToken":""}"#;
+        assert_eq!(read_models(Dialect::Gemini, last).expect("a page").next, None);
+    }
+
+    #[test]
+    fn coheres_list_keeps_what_answers_and_leads_on() {
+        let page = read_models(
+            Dialect::CohereV2,
+            br#"{"models":[
+            {"name":"command-a-vision-07-2025","is_deprecated":false,"endpoints":["chat"],"finetuned":false,"context_length":128000,"tokenizer_url":"https://x","features":["json_mode","vision","tools"],"default_endpoints":[]},
+            {"name":"command-a-reasoning-08-2025","endpoints":["generate","chat"],"context_length":256000.0,"features":["reasoning","strict_tools"]},
+            {"name":"embed-v4.0","endpoints":["embed"],"context_length":128000,"features":null},
+            {"name":"rerank-v4.0","endpoints":["rerank"],"context_length":32768},
+            {"name":"cohere-transcribe","endpoints":[]}],"next_page_token":"t2"}"#,
+        )
+        .expect("a page");
+        assert_eq!(page.next, Some(NextPage { parameter: "page_token", value: "t2".into() }));
+        let read: Vec<_> =
+            page.models.iter().map(|model| (model.id.as_str(), model.context_length)).collect();
+        assert_eq!(
+            read,
+            [
+                ("command-a-vision-07-2025", Some(128_000)),
+                ("command-a-reasoning-08-2025", Some(256_000)),
+                ("embed-v4.0", Some(128_000))
+            ]
+        );
+        assert_eq!(page.models[0].capabilities, [Capability::Vision, Capability::Tools]);
+        assert_eq!(page.models[1].capabilities, [Capability::Tools, Capability::Reasoning]);
+        assert_eq!(page.models[2].capabilities, [Capability::Embeddings]);
     }
 
     #[test]

@@ -19,6 +19,8 @@ pub struct WriteOptions {
     pub seed_field: SeedField,
     /// Anthropic: the limit when the caller gave none, in tokens. The field is required there.
     pub default_max_tokens: u64,
+    /// OpenAI: send that limit too when the caller gave none, for servers that would stop after a few words.
+    pub always_limit: bool,
     /// OpenAI: the role of system text.
     pub system_role: SystemRole,
     /// How the wish to think harder is said. Unset: the ordinary form of the dialect.
@@ -40,12 +42,32 @@ impl Default for WriteOptions {
             stop: true,
             seed_field: SeedField::Seed,
             default_max_tokens: 8192,
+            always_limit: false,
             system_role: SystemRole::System,
             reasoning: None,
             replay_reasoning: false,
             write_extra: false,
         }
     }
+}
+
+/// How the figures of an answer are meant, where providers of one dialect mean different things by the same words.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct ReadOptions {
+    /// OpenAI: whether the tokens of thoughts are counted within the completion.
+    pub reasoning: ReasoningCount,
+}
+
+/// Where the tokens of thoughts are counted.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ReasoningCount {
+    /// Within the completion, as OpenAI does.
+    #[default]
+    Within,
+    /// Beside it (xAI, Perplexity). An answer whose own total says otherwise is believed.
+    Beside,
 }
 
 /// What differs from a provider's [`WriteOptions`] for some of its models. What is absent stays.

@@ -2,7 +2,7 @@
 //! as possible. For the gateway.
 
 use crate::body::{BadRequest, Fields};
-use crate::options::WriteOptions;
+use crate::options::{MaxTokensField, SeedField, WriteOptions};
 use inkhorn_domain::FrontDialect;
 use memchr::memchr2;
 use serde_json::value::RawValue;
@@ -40,7 +40,8 @@ pub fn peek(dialect: FrontDialect, body: &[u8]) -> Result<Peek, BadRequest> {
         }
         _ => false,
     };
-    let text_bytes = ["messages", "system", "prompt", "tools"]
+    refuse_stored(dialect, &fields)?;
+    let text_bytes = ["messages", "system", "prompt", "tools", "input", "instructions"]
         .iter()
         .filter_map(|name| fields.value(name))
         .map(|value| count_text(value.get()))
@@ -50,7 +51,7 @@ pub fn peek(dialect: FrontDialect, body: &[u8]) -> Result<Peek, BadRequest> {
 
 /// The body with the upstream's name of the model in place of the client's, and otherwise as it came: order,
 /// number formats and unknown fields. Steering fields are dropped; `options` may drop sampling, force token counts
-/// into a stream and rename the limit on tokens.
+/// into a stream, rename the limit on tokens or the seed, and set a limit where there is none.
 ///
 /// # Errors
 /// [`BadRequest`] as [`peek`] gives it.
@@ -64,6 +65,8 @@ pub fn pass_through(
     if fields.value("model").is_none() {
         return Err(BadRequest::new("model", "is missing"));
     }
+    refuse_stored(dialect, &fields)?;
+    let keeps_nothing = dialect == FrontDialect::OpenaiResponses;
     let force_usage = dialect == FrontDialect::OpenaiChat
         && options.stream_usage
         && fields.value("stream").is_some_and(|stream| stream.get() == "true");
@@ -77,6 +80,14 @@ pub fn pass_through(
             "temperature" | "top_p" | "top_k" if !options.sampling => {}
             "stop" if !options.stop && dialect == FrontDialect::OpenaiChat => {}
             "stream_options" if force_usage => {}
+            // It counts by itself, and may refuse to be asked.
+            "stream_options" if !options.stream_usage && dialect == FrontDialect::OpenaiChat => {}
+            "seed" if dialect == FrontDialect::OpenaiChat => match options.seed_field {
+                SeedField::Seed => out.entry(name, value.get()),
+                SeedField::RandomSeed => out.entry("random_seed", value.get()),
+                SeedField::Omit => {}
+            },
+            "store" if keeps_nothing => {}
             "max_tokens" | "max_completion_tokens" => {
                 out.entry(limit_name.map_or(name.as_str(), |field| field.as_str()), value.get());
             }
@@ -84,10 +95,30 @@ pub fn pass_through(
             _ => out.entry(name, value.get()),
         }
     }
+    let limited = ["max_tokens", "max_completion_tokens"].iter().any(|name| fields.value(name).is_some());
+    if dialect == FrontDialect::OpenaiChat && options.always_limit && !limited {
+        let name = options.max_tokens_field.unwrap_or(MaxTokensField::MaxTokens);
+        out.entry(name.as_str(), &options.default_max_tokens.to_string());
+    }
     if force_usage {
         out.entry("stream_options", &with_usage(fields.value("stream_options"))?);
     }
+    if keeps_nothing {
+        // Said, because what is not said there means that the provider keeps the answer for a month.
+        out.entry("store", "false");
+    }
     Ok(out.end())
+}
+
+/// Nothing is stored at a provider, so nothing can build on it.
+fn refuse_stored(dialect: FrontDialect, fields: &Fields<'_>) -> Result<(), BadRequest> {
+    let stored = ["previous_response_id", "conversation"];
+    match stored.into_iter().find(|name| fields.value(name).is_some()) {
+        Some(name) if dialect == FrontDialect::OpenaiResponses => {
+            Err(BadRequest::new(name, "builds on stored answers, and none are stored"))
+        }
+        _ => Ok(()),
+    }
 }
 
 #[derive(serde::Deserialize)]
@@ -114,6 +145,7 @@ fn max_tokens(dialect: FrontDialect, fields: &Fields<'_>) -> Result<Option<u64>,
     match dialect {
         FrontDialect::OpenaiChat => Ok(limit("max_completion_tokens")?.or(limit("max_tokens")?)),
         FrontDialect::AnthropicMessages => limit("max_tokens"),
+        FrontDialect::OpenaiResponses => limit("max_output_tokens"),
         FrontDialect::Ollama => {
             let Some(options) = fields.value("options") else { return Ok(None) };
             let limits: OllamaLimits = typed("options", options, "is malformed")?;
@@ -246,6 +278,57 @@ mod tests {
     }
 
     #[test]
+    fn nothing_is_stored_at_a_provider_and_nothing_builds_on_it() {
+        let responses = FrontDialect::OpenaiResponses;
+        for (body, wanted) in [
+            (r#"{"model":"m","input":"a"}"#, r#"{"model":"real \"x\"","input":"a","store":false}"#),
+            (
+                r#"{"model":"m","store":true,"input":"a","max_output_tokens":9}"#,
+                r#"{"model":"real \"x\"","input":"a","max_output_tokens":9,"store":false}"#,
+            ),
+        ] {
+            assert_eq!(passed(responses, body, &WriteOptions::default()), wanted);
+        }
+        for field in ["previous_response_id", "conversation"] {
+            let body = format!(r#"{{"model":"m","input":"a","{field}":"resp_1"}}"#);
+            assert_eq!(peek(responses, body.as_bytes()).expect_err(field).field, field);
+            let passed = pass_through(responses, body.as_bytes(), "m", &WriteOptions::default());
+            assert_eq!(passed.expect_err(field).field, field);
+            assert!(
+                peek(FrontDialect::OpenaiChat, body.as_bytes()).is_ok(),
+                "a field that others do not know"
+            );
+        }
+    }
+
+    #[test]
+    fn options_set_a_limit_rename_the_seed_and_ask_for_no_counts() {
+        let options = WriteOptions {
+            stream_usage: false,
+            always_limit: true,
+            default_max_tokens: 4096,
+            seed_field: SeedField::RandomSeed,
+            ..WriteOptions::default()
+        };
+        let body = r#"{"model":"m","stream":true,"stream_options":{"include_usage":true},"seed":7}"#;
+        assert_eq!(
+            passed(FrontDialect::OpenaiChat, body, &options),
+            r#"{"model":"real \"x\"","stream":true,"random_seed":7,"max_tokens":4096}"#
+        );
+        let body = r#"{"model":"m","max_completion_tokens":9}"#;
+        assert_eq!(
+            passed(FrontDialect::OpenaiChat, body, &options),
+            r#"{"model":"real \"x\"","max_completion_tokens":9}"#
+        );
+        let body = r#"{"model":"m","seed":7,"stream_options":{}}"#;
+        assert_eq!(
+            passed(FrontDialect::Ollama, body, &options),
+            r#"{"model":"real \"x\"","seed":7,"stream_options":{}}"#,
+            "these are OpenAI's names"
+        );
+    }
+
+    #[test]
     fn a_peek_reads_what_routing_needs_in_each_dialect() {
         let body =
             br#"{"model":"m","stream":true,"stream_options":{"include_usage":true},"max_completion_tokens":9,
@@ -259,6 +342,10 @@ mod tests {
         let body = br#"{"model":"m","options":{"num_predict":-1},"messages":[{"role":"user","content":"hi","images":["AAAA","BBBB"]}]}"#;
         let seen = peek(FrontDialect::Ollama, body).expect("good");
         assert_eq!((seen.stream, seen.max_tokens, seen.text_bytes), (true, None, 2));
+
+        let body = br#"{"model":"m","max_output_tokens":5,"instructions":"abc","input":[{"role":"user","content":"de"}]}"#;
+        let seen = peek(FrontDialect::OpenaiResponses, body).expect("good");
+        assert_eq!((seen.stream, seen.max_tokens, seen.text_bytes), (false, Some(5), 5));
 
         for (body, field) in [
             (&b"{}"[..], "model"),

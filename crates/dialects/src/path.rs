@@ -35,6 +35,10 @@ pub fn request_path(dialect: Dialect) -> RequestPath {
         Dialect::OpenaiChat => RequestPath::Fixed("/chat/completions"),
         Dialect::AnthropicMessages => RequestPath::Fixed("/v1/messages"),
         Dialect::Ollama => RequestPath::Fixed("/api/chat"),
+        Dialect::Gemini => RequestPath::OfModel(PathOfModel::GEMINI),
+        Dialect::CohereV2 => RequestPath::Fixed("/v2/chat"),
+        Dialect::BedrockConverse => RequestPath::OfModel(PathOfModel::BEDROCK),
+        Dialect::OpenaiResponses => RequestPath::Fixed("/responses"),
     }
 }
 
@@ -47,6 +51,10 @@ impl PathOfModel {
         // Without `alt=sse` it would be one long JSON array.
         streamed: ":streamGenerateContent?alt=sse",
     };
+
+    /// Bedrock's: the method is a segment of its own.
+    const BEDROCK: Self =
+        Self { before: "/model/", listed_as: "", whole: "/converse", streamed: "/converse-stream" };
 
     /// The path for one model.
     ///

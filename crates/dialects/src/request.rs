@@ -4,9 +4,13 @@
 //! writing, and refused in reading where leaving it out would change what the model sees.
 
 mod anthropic;
+mod bedrock;
+mod cohere;
 mod fields;
+mod gemini;
 mod ollama;
 mod openai;
+mod responses;
 
 use crate::body::{BadRequest, Fields};
 use crate::options::WriteOptions;
@@ -18,6 +22,10 @@ pub fn write_request(dialect: Dialect, request: &ChatRequest, options: &WriteOpt
         Dialect::OpenaiChat => openai::write(request, options),
         Dialect::AnthropicMessages => anthropic::write(request, options),
         Dialect::Ollama => ollama::write(request, options),
+        Dialect::Gemini => gemini::write(request, options),
+        Dialect::CohereV2 => cohere::write(request, options),
+        Dialect::BedrockConverse => bedrock::write(request, options),
+        Dialect::OpenaiResponses => responses::write(request, options),
     };
     if options.write_extra {
         ollama::merge_options(&mut body, &request.extra, dialect);
@@ -41,5 +49,6 @@ pub fn read_request(dialect: FrontDialect, body: &[u8]) -> Result<ChatRequest, B
         FrontDialect::OpenaiChat => openai::read(taken),
         FrontDialect::AnthropicMessages => anthropic::read(taken),
         FrontDialect::Ollama => ollama::read(taken),
+        FrontDialect::OpenaiResponses => responses::read(taken),
     }
 }

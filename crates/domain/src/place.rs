@@ -44,11 +44,27 @@ pub enum Dialect {
     AnthropicMessages,
     /// Ollama's own `/api/chat`.
     Ollama,
+    /// Gemini's `generateContent`.
+    Gemini,
+    /// Cohere's `/v2/chat`.
+    CohereV2,
+    /// Bedrock's Converse.
+    BedrockConverse,
+    /// OpenAI responses.
+    OpenaiResponses,
 }
 
 impl Dialect {
     /// Every dialect, for tables and tests.
-    pub const ALL: [Self; 3] = [Self::OpenaiChat, Self::AnthropicMessages, Self::Ollama];
+    pub const ALL: [Self; 7] = [
+        Self::OpenaiChat,
+        Self::AnthropicMessages,
+        Self::Ollama,
+        Self::Gemini,
+        Self::CohereV2,
+        Self::BedrockConverse,
+        Self::OpenaiResponses,
+    ];
 
     /// The word that stands in the catalogue and in answers.
     pub fn as_str(self) -> &'static str {
@@ -56,6 +72,10 @@ impl Dialect {
             Self::OpenaiChat => "openai-chat",
             Self::AnthropicMessages => "anthropic-messages",
             Self::Ollama => "ollama",
+            Self::Gemini => "gemini",
+            Self::CohereV2 => "cohere-v2",
+            Self::BedrockConverse => "bedrock-converse",
+            Self::OpenaiResponses => "openai-responses",
         }
     }
 }
@@ -70,11 +90,14 @@ pub enum FrontDialect {
     AnthropicMessages,
     /// As [`Dialect::Ollama`].
     Ollama,
+    /// As [`Dialect::OpenaiResponses`].
+    OpenaiResponses,
 }
 
 impl FrontDialect {
     /// Every one, for tables and tests.
-    pub const ALL: [Self; 3] = [Self::OpenaiChat, Self::AnthropicMessages, Self::Ollama];
+    pub const ALL: [Self; 4] =
+        [Self::OpenaiChat, Self::AnthropicMessages, Self::Ollama, Self::OpenaiResponses];
 
     /// The word that stands in answers.
     pub fn as_str(self) -> &'static str {
@@ -88,6 +111,7 @@ impl From<FrontDialect> for Dialect {
             FrontDialect::OpenaiChat => Self::OpenaiChat,
             FrontDialect::AnthropicMessages => Self::AnthropicMessages,
             FrontDialect::Ollama => Self::Ollama,
+            FrontDialect::OpenaiResponses => Self::OpenaiResponses,
         }
     }
 }

@@ -12,10 +12,18 @@ pub struct TokenUsage {
     pub cache_read: Option<u64>,
     /// Of those, written to the provider's cache.
     pub cache_write: Option<u64>,
+    /// Of those written, the ones that are kept for an hour and cost more (Anthropic). The rest is kept five minutes.
+    pub cache_write_1h: Option<u64>,
+    /// Of `input`, what the provider's own tools read (Gemini).
+    pub tool: Option<u64>,
     /// All tokens written, reasoning included.
     pub output: Option<u64>,
     /// Of those, reasoning.
     pub reasoning: Option<u64>,
+    /// Of `output`, citations (Perplexity).
+    pub citation: Option<u64>,
+    /// Searches on the web that are charged one by one (Perplexity, Anthropic).
+    pub searches: Option<u64>,
     /// The provider's own charge for the request in pico-dollars, where it tells one (OpenRouter, xAI).
     pub provider_cost: Option<crate::Money>,
 }
@@ -27,8 +35,12 @@ impl TokenUsage {
         newer(&mut self.input, later.input);
         newer(&mut self.cache_read, later.cache_read);
         newer(&mut self.cache_write, later.cache_write);
+        newer(&mut self.cache_write_1h, later.cache_write_1h);
+        newer(&mut self.tool, later.tool);
         newer(&mut self.output, later.output);
         newer(&mut self.reasoning, later.reasoning);
+        newer(&mut self.citation, later.citation);
+        newer(&mut self.searches, later.searches);
         self.provider_cost = later.provider_cost.or(self.provider_cost);
     }
 }

@@ -3,6 +3,7 @@
 use super::{Frame, arguments, document_error, is_error, provider_error};
 use crate::answer::{Chunk, WireError};
 use crate::lenient::{Content, Loose, Text};
+use crate::options::ReadOptions;
 use crate::{errors, finish, usage};
 use inkhorn_domain::{FinishReason, StreamEvent};
 use serde::Deserialize;
@@ -14,6 +15,8 @@ const MAX_TOOL_CALLS: usize = 1024;
 /// What must be remembered between frames.
 #[derive(Default)]
 pub struct Reader {
+    /// How its figures are meant.
+    pub options: ReadOptions,
     started: bool,
     finished: bool,
     failed: bool,
@@ -92,7 +95,7 @@ impl Reader {
             }
         }
         let told = body.usage.or(body.x_groq.0.and_then(|groq| groq.usage));
-        events.extend(told.and_then(|usage| usage::read_openai(usage.get())).map(StreamEvent::Usage));
+        events.extend(told.and_then(|usage| usage::read_openai(usage.get(), self.options)).map(StreamEvent::Usage));
         if error.is_some() {
             self.failed = true;
             events.push(provider_error(errors::read_body(whole.as_bytes())));

@@ -2,6 +2,7 @@
 
 use super::gathered::{Block, Call, Gathered, read_object};
 use super::ollama::{call_value, last_line};
+use super::responses;
 use crate::answer::AnswerHead;
 use crate::{finish, usage};
 use inkhorn_domain::{FinishReason, FrontDialect, TokenUsage};
@@ -19,6 +20,7 @@ pub fn make(
         FrontDialect::OpenaiChat => openai(head, gathered, counts, reason),
         FrontDialect::AnthropicMessages => anthropic(head, gathered, counts, reason),
         FrontDialect::Ollama => ollama(head, gathered, counts, reason),
+        FrontDialect::OpenaiResponses => responses::document(head, gathered, counts, reason),
     }
 }
 

@@ -3,6 +3,7 @@
 use super::fields::{Taken, arguments, arguments_object, no_parameters};
 use crate::body::BadRequest;
 use crate::options::{ReasoningForm, WriteOptions};
+use crate::signature;
 use inkhorn_domain::{ChatRequest, ImageSource, Message, Part, Role, Tool, ToolChoice};
 use serde_json::{Map, Value, json};
 
@@ -305,7 +306,7 @@ fn write_messages(messages: &[Message]) -> Vec<Value> {
     out
 }
 
-/// Empty text and unsigned reasoning are refused there, so they are left out.
+/// Empty text and reasoning without a proof of its own are refused there, so they are left out.
 fn write_part(part: &Part) -> Option<Value> {
     Some(match part {
         Part::Text(text) if text.is_empty() => return None,
@@ -317,7 +318,8 @@ fn write_part(part: &Part) -> Option<Value> {
             json!({ "type": "image", "source": { "type": "url", "url": url } })
         }
         Part::Reasoning { text, signature } => {
-            json!({ "type": "thinking", "thinking": text, "signature": signature.as_ref()? })
+            let proof = signature.as_deref().and_then(signature::of_anthropic)?;
+            json!({ "type": "thinking", "thinking": text, "signature": proof })
         }
         Part::ToolCall { id, name, arguments } => json!({
             "type": "tool_use", "id": id, "name": name, "input": arguments_object(arguments)

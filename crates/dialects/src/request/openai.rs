@@ -53,7 +53,7 @@ pub fn write(request: &ChatRequest, options: &WriteOptions) -> Map<String, Value
             put("stream_options", json!({ "include_usage": true }));
         }
     }
-    if let Some(limit) = request.max_tokens {
+    if let Some(limit) = request.max_tokens.or(options.always_limit.then_some(options.default_max_tokens)) {
         let field = options.max_tokens_field.unwrap_or(MaxTokensField::MaxTokens);
         put(field.as_str(), limit.into());
     }

@@ -2,6 +2,7 @@
 //!
 //! `INKHORN_GOLDEN=write cargo test -p inkhorn-dialects` writes the files anew; read the difference before keeping it.
 
+use crate::event_stream;
 use crate::text::{decode, events, show};
 use inkhorn_dialects::{
     AnswerEncoder, AnswerHead, ErrorWords, WireError, WriteOptions, read_request, write_request,
@@ -10,8 +11,15 @@ use inkhorn_domain::{Dialect, FrontDialect, StreamEvent};
 use std::fs;
 use std::path::{Path, PathBuf};
 
-const FOLDERS: [(&str, Dialect); 3] =
-    [("openai", Dialect::OpenaiChat), ("anthropic", Dialect::AnthropicMessages), ("ollama", Dialect::Ollama)];
+const FOLDERS: &[(&str, Dialect)] = &[
+    ("openai", Dialect::OpenaiChat),
+    ("anthropic", Dialect::AnthropicMessages),
+    ("ollama", Dialect::Ollama),
+    ("gemini", Dialect::Gemini),
+    ("cohere", Dialect::CohereV2),
+    ("bedrock", Dialect::BedrockConverse),
+    ("responses", Dialect::OpenaiResponses),
+];
 
 struct Wire {
     path: PathBuf,
@@ -22,10 +30,14 @@ struct Wire {
 
 fn wires() -> Vec<Wire> {
     let mut all = Vec::new();
-    for (folder, dialect) in FOLDERS {
+    for &(folder, dialect) in FOLDERS {
         for path in files(folder) {
             let streaming = path.extension().is_some_and(|kind| kind != "json");
-            all.push(Wire { bytes: fs::read(&path).expect("a golden file"), path, dialect, streaming });
+            let mut bytes = fs::read(&path).expect("a golden file");
+            if path.extension().is_some_and(|kind| kind == "events") {
+                bytes = event_stream::encode(&String::from_utf8(bytes).expect("UTF-8"));
+            }
+            all.push(Wire { bytes, path, dialect, streaming });
         }
     }
     assert!(all.len() > 30, "the golden files are there");
@@ -195,7 +207,7 @@ fn requests_are_read_and_written_in_every_dialect() {
     for path in files("requests") {
         let name = path.file_name().expect("a name").to_string_lossy().into_owned();
         let (_, dialect) =
-            FOLDERS.into_iter().find(|(folder, _)| name.starts_with(folder)).expect("a dialect");
+            *FOLDERS.iter().find(|(folder, _)| name.starts_with(folder)).expect("a dialect");
         let body = fs::read(&path).expect("a golden file");
         let client = front(dialect).expect("a dialect of clients");
         let request = read_request(client, &body).expect("a good request");

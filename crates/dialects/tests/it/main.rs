@@ -4,7 +4,9 @@
 #![allow(clippy::expect_used, clippy::panic)]
 
 mod answers;
+mod event_stream;
 mod golden;
+mod proofs;
 mod requests;
 mod rubbish;
 mod text;

@@ -99,6 +99,11 @@ proptest! {
                 FrontDialect::OpenaiChat => {}
                 FrontDialect::AnthropicMessages => wanted.seed = None,
                 FrontDialect::Ollama => wanted.tool_choice = None,
+                FrontDialect::OpenaiResponses => {
+                    wanted.seed = None;
+                    wanted.stop.clear();
+                    wanted.messages = with_calls_in_their_turn(wanted.messages);
+                }
             }
             if dialect == FrontDialect::Ollama {
                 wanted.stream_usage = wanted.stream;
@@ -109,6 +114,19 @@ proptest! {
     }
 }
 
+/// Items have no turns: a call belongs to what the model said before it.
+fn with_calls_in_their_turn(messages: Vec<Message>) -> Vec<Message> {
+    let mut out: Vec<Message> = Vec::new();
+    for message in messages {
+        let calls = message.parts.iter().all(|part| matches!(part, Part::ToolCall { .. }));
+        match out.last_mut() {
+            Some(last) if calls && last.role == message.role => last.parts.extend(message.parts),
+            _ => out.push(message),
+        }
+    }
+    out
+}
+
 #[test]
 fn requests_are_refused_by_the_name_of_their_field_and_never_quoted() {
     let refused = |dialect, body: &str| {
@@ -116,8 +134,12 @@ fn requests_are_refused_by_the_name_of_their_field_and_never_quoted() {
         assert!(!bad.to_string().contains("private"), "{bad}");
         bad.field
     };
-    let (openai, anthropic, ollama) =
-        (FrontDialect::OpenaiChat, FrontDialect::AnthropicMessages, FrontDialect::Ollama);
+    let (openai, anthropic, ollama, responses) = (
+        FrontDialect::OpenaiChat,
+        FrontDialect::AnthropicMessages,
+        FrontDialect::Ollama,
+        FrontDialect::OpenaiResponses,
+    );
     for (dialect, body, field) in [
         (openai, r#"{"messages":[]}"#, "model"),
         (openai, r#"{"model":["private"]}"#, "model"),
@@ -166,6 +188,19 @@ fn requests_are_refused_by_the_name_of_their_field_and_never_quoted() {
         (ollama, r#"{"model":"m","options":{"num_ctx":"private"}}"#, "options.num_ctx"),
         (ollama, r#"{"model":"m","format":7}"#, "format"),
         (ollama, r#"{"model":"m","stream":"private"}"#, "stream"),
+        (responses, r#"{"model":"m","input":7}"#, "input"),
+        (responses, r#"{"model":"m","input":"a","previous_response_id":"private"}"#, "previous_response_id"),
+        (responses, r#"{"model":"m","input":[{"type":"item_reference","id":"private"}]}"#, "input[0].type"),
+        (responses, r#"{"model":"m","input":[{"role":"private","content":"a"}]}"#, "input[0].role"),
+        (
+            responses,
+            r#"{"model":"m","input":[{"role":"user","content":[{"type":"input_file","file_id":"private"}]}]}"#,
+            "input[0].content[0].type",
+        ),
+        (responses, r#"{"model":"m","input":[{"type":"function_call","name":"private"}]}"#, "input[0].call_id"),
+        (responses, r#"{"model":"m","input":"a","tools":[{"type":"web_search"}]}"#, "tools[0].type"),
+        (responses, r#"{"model":"m","input":"a","tool_choice":{"type":"private"}}"#, "tool_choice"),
+        (responses, r#"{"model":"m","input":"a","text":{"format":{"type":"private"}}}"#, "text.format.type"),
     ] {
         assert_eq!(refused(dialect, body), field, "{body}");
     }

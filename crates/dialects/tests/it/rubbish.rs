@@ -8,10 +8,14 @@ use std::path::Path;
 #[path = "../../../../fuzz/drive.rs"]
 mod drive;
 
-const DECODERS: [(&str, Dialect); 3] = [
+const DECODERS: &[(&str, Dialect)] = &[
     ("decode_openai", Dialect::OpenaiChat),
     ("decode_anthropic", Dialect::AnthropicMessages),
     ("decode_ollama", Dialect::Ollama),
+    ("decode_gemini", Dialect::Gemini),
+    ("decode_cohere", Dialect::CohereV2),
+    ("decode_bedrock", Dialect::BedrockConverse),
+    ("decode_responses", Dialect::OpenaiResponses),
 ];
 
 fn corpus(target: &str) -> Vec<Vec<u8>> {
@@ -26,6 +30,7 @@ fn corpus(target: &str) -> Vec<Vec<u8>> {
 
 fn run(target: &str, data: &[u8]) {
     match DECODERS.iter().find(|(name, _)| *name == target) {
+        Some((_, Dialect::BedrockConverse)) => drive::decode_bedrock(data),
         Some((_, dialect)) => drive::decode(*dialect, data),
         None if target == "frames" => drive::frames(data),
         None if target == "read_request" => drive::requests(data),
@@ -33,19 +38,29 @@ fn run(target: &str, data: &[u8]) {
     }
 }
 
-const TARGETS: [&str; 6] =
-    ["decode_openai", "decode_anthropic", "decode_ollama", "frames", "read_request", "read_models"];
+const TARGETS: &[&str] = &[
+    "decode_openai",
+    "decode_anthropic",
+    "decode_ollama",
+    "decode_gemini",
+    "decode_cohere",
+    "frames",
+    "read_request",
+    "read_models",
+    "decode_bedrock",
+    "decode_responses",
+];
 
 #[test]
 fn the_corpus_is_survived() {
-    for target in TARGETS {
+    for &target in TARGETS {
         corpus(target).iter().for_each(|data| run(target, data));
     }
 }
 
 #[test]
 fn every_single_byte_of_the_corpus_may_be_wrong() {
-    for target in TARGETS {
+    for &target in TARGETS {
         for mut data in corpus(target).into_iter().filter(|data| data.len() < 4000) {
             for at in 0..data.len() {
                 let was = data[at];

@@ -3,6 +3,7 @@
 //! What a connection, a model, a chat request, a stream event, a token count and an amount of money *are*.
 //! Nothing here does I/O, reads a clock or knows a provider by name. Start reading at [`chat`].
 
+pub mod budget;
 pub mod chat;
 pub mod ids;
 pub mod listing;
@@ -10,6 +11,7 @@ pub mod money;
 pub mod place;
 pub mod usage;
 
+pub use budget::{BudgetPeriod, BudgetScope, BudgetSubject};
 pub use chat::{ChatRequest, FinishReason, ImageSource, Message, Part, Role, StreamEvent, Tool, ToolChoice};
 pub use ids::{AppId, ConnectionId, ConversationId, MessageId, ModelAddress, RequestId, Slug};
 pub use listing::{Capability, LocalDetails, ModelListing, Price, PriceState};

@@ -52,6 +52,23 @@ pub enum PriceState {
     Local,
 }
 
+impl PriceState {
+    /// The word that stands in answers and in the database.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Known => "known",
+            Self::Unknown => "unknown",
+            Self::Free => "free",
+            Self::Local => "local",
+        }
+    }
+
+    /// Reads the word back.
+    pub fn from_word(word: &str) -> Option<Self> {
+        [Self::Known, Self::Unknown, Self::Free, Self::Local].into_iter().find(|state| state.as_str() == word)
+    }
+}
+
 /// Price of a model. Amounts are for **one million tokens**.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Price {

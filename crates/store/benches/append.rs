@@ -101,6 +101,8 @@ fn row(n: u32) -> UsageRow {
             ..TokenUsage::default()
         },
         cost: Some(Money(5_000_000_000)),
+        computed: Some(Money(5_000_000_000)),
+        price: None,
         cost_source: CostSource::Computed,
         quality: Quality::Reported,
         result: RequestResult::Completed,

@@ -16,16 +16,18 @@ mod atomic;
 mod columns;
 mod database;
 mod failure;
+mod holder;
 mod store;
 mod tables;
 #[cfg(test)]
 mod testing;
 mod usage_log;
 
-pub use atomic::save_file_atomically;
+pub use atomic::{save_file_atomically, save_file_in_parts};
+pub use failure::from_io as file_fault;
 pub use rusqlite::{Connection, Transaction};
 pub use store::Store;
 pub use tables::{
-    accounts, apps, connections, conversations, drafts, messages, models, secrets, settings, usage,
+    accounts, apps, connections, conversations, drafts, holds, messages, models, secrets, settings, usage,
     usage_sums, vault,
 };

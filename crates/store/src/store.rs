@@ -2,6 +2,8 @@
 
 use crate::database::{Layout, OpeningLock, make_private_folder, quick_check};
 use crate::failure::{at, from_io, from_sqlite};
+use crate::holder::is_dead;
+use crate::tables::holds::{self, Limit, Reached, Standing, Verdict, Want};
 use crate::tables::{self, upkeep, usage::UsageRow};
 use crate::usage_log::UsageLog;
 use inkhorn_fault::{Code, Fault, Result};
@@ -133,7 +135,63 @@ impl Store {
     /// Appends one row to the usage log. It outlives a killed process as soon as this returns, and costs microseconds:
     /// no flush, no checkpoint.
     pub fn append_usage(&self, row: &UsageRow) -> Result<()> {
-        self.usage.append(row).map_err(|fault| at(fault, &self.folder.join(USAGE.file)))
+        self.append_usage_held(row, None, &[]).map(drop)
+    }
+
+    /// Appends the row of a request for which something was held back, and gives that free, in one transaction. Gives
+    /// what of the limits was reached for the first time. Where this fails, what was held counts no more either.
+    pub fn append_usage_held(
+        &self,
+        row: &UsageRow,
+        held: Option<i64>,
+        limits: &[Limit<'_>],
+    ) -> Result<Vec<Reached>> {
+        self.in_usage(self.usage.append(row, held, limits))
+    }
+
+    /// Holds back what a request may cost, where that fits into every limit; all limits are looked at in one
+    /// transaction, whatever other processes do.
+    pub fn hold_usage(&self, want: &Want<'_>, limits: &[Limit<'_>]) -> Result<Verdict> {
+        self.in_usage(self.usage.hold(want, limits))
+    }
+
+    /// How each limit stands now.
+    pub fn budget_standing(&self, limits: &[Limit<'_>]) -> Result<Vec<Standing>> {
+        self.read_usage(|db| holds::standing(db, limits, &|owner| is_dead(&self.folder, owner)))
+    }
+
+    /// Lets the next request that does not fit into this budget through, once, until then.
+    pub fn allow_once(&self, budget: &str, until: i64) -> Result<()> {
+        self.in_usage(self.usage.change(|db| holds::allow_once(db, budget, until)))
+    }
+
+    /// Takes back what was allowed for a budget that is gone.
+    pub fn forget_budget(&self, budget: &str) -> Result<()> {
+        self.in_usage(self.usage.change(|db| holds::forget_budget(db, budget)))
+    }
+
+    /// What was reached of budgets and told to nobody yet. Whoever takes it tells it: it is given once.
+    pub fn take_reached(&self, now: i64) -> Result<Vec<Reached>> {
+        if !self.read_usage(holds::any_reached)? {
+            return Ok(Vec::new());
+        }
+        self.in_usage(self.usage.change(|db| holds::take_reached(db, now)))
+    }
+
+    /// Removes the usage rows of the UTC days that are over before then. Their sums stay for ever. Gives how many rows
+    /// there were; takes time in proportion to that, and lets requests through meanwhile.
+    pub fn prune_usage(&self, before: i64) -> Result<u64> {
+        self.in_usage(self.usage.prune(before))
+    }
+
+    /// Changes the usage log in a way of its own.
+    #[cfg(test)]
+    pub(crate) fn change_usage<T>(&self, work: impl FnOnce(&Connection) -> Result<T>) -> Result<T> {
+        self.usage.change(work)
+    }
+
+    fn in_usage<T>(&self, outcome: Result<T>) -> Result<T> {
+        outcome.map_err(|fault| at(fault, &self.folder.join(USAGE.file)))
     }
 
     /// Counts how often another process (or another `Store`) was seen to have changed `inkhorn.db`. Costs

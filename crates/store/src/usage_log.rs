@@ -1,7 +1,11 @@
 //! Keeps the usage log fast: a request pays for one small append, and a thread moves the write-ahead log into the file.
 
 use crate::database::{Layout, wal_length};
-use crate::tables::usage::{Appender, UsageRow};
+use crate::holder::{Holder, is_dead};
+use crate::tables::holds::{self, Limit, Reached, Verdict, Want};
+use crate::tables::usage::UsageRow;
+use crate::tables::usage_append::Appender;
+use crate::tables::usage_days;
 use inkhorn_fault::Result;
 use parking_lot::Mutex;
 use rusqlite::Connection;
@@ -16,6 +20,8 @@ const MOVED_FROM: u64 = 4 << 20;
 const STOPPED_FROM: u64 = 64 << 20;
 /// Rows between two looks at the length of the log.
 const LOOK_EVERY: u32 = 128;
+/// Rows removed in one transaction, which takes some milliseconds.
+const PRUNED_AT_ONCE: u32 = 2_000;
 
 /// The writing end of the usage log.
 pub(crate) struct UsageLog {
@@ -29,12 +35,13 @@ pub(crate) struct UsageLog {
 struct Counting {
     appender: Appender,
     since_look: u32,
+    holder: Option<Holder>,
 }
 
 impl UsageLog {
     /// Takes over the connection that appends, and starts the thread.
     pub(crate) fn new(db: Connection, folder: &Path, layout: Layout) -> Result<Self> {
-        let counting = Counting { appender: Appender::new(db), since_look: LOOK_EVERY };
+        let counting = Counting { appender: Appender::new(db)?, since_look: LOOK_EVERY, holder: None };
         let appender = Arc::new(Mutex::new(counting));
         let (wake, woken) = sync_channel(1);
         let (shared, place) = (Arc::clone(&appender), folder.to_owned());
@@ -45,28 +52,76 @@ impl UsageLog {
         Ok(Self { appender, wake: Some(wake), mover: Some(mover), folder: folder.to_owned(), layout })
     }
 
-    /// Writes one row. When this returns, the row outlives the process; it may not outlive a power cut.
-    pub(crate) fn append(&self, row: &UsageRow) -> Result<()> {
+    /// Writes one row, and ends what was held back for it. When this returns, the row outlives the process; it may not
+    /// outlive a power cut. Gives what was reached of the limits by it.
+    pub(crate) fn append(
+        &self,
+        row: &UsageRow,
+        held: Option<i64>,
+        limits: &[Limit<'_>],
+    ) -> Result<Vec<Reached>> {
         let mut counting = self.appender.lock();
-        counting.appender.append(row)?;
+        let reached = counting.appender.append(row, held, limits)?;
         counting.since_look += 1;
-        if counting.since_look < LOOK_EVERY {
-            return Ok(());
+        if counting.since_look >= LOOK_EVERY {
+            counting.since_look = 0;
+            drop(counting);
+            self.wake_if_long();
         }
-        counting.since_look = 0;
-        drop(counting);
+        Ok(reached)
+    }
+
+    /// Holds back what a request may cost, or says why it does not fit.
+    pub(crate) fn hold(&self, want: &Want<'_>, limits: &[Limit<'_>]) -> Result<Verdict> {
+        let mut counting = self.appender.lock();
+        let Counting { appender, holder, .. } = &mut *counting;
+        let holder = match holder {
+            Some(holder) => holder,
+            empty => empty.insert(Holder::new(&self.folder)?),
+        };
+        appender.hold(holder.name(), want, limits, &|owner| is_dead(&self.folder, owner))
+    }
+
+    /// Changes what belongs to budgets.
+    pub(crate) fn change<T>(&self, work: impl FnOnce(&Connection) -> Result<T>) -> Result<T> {
+        self.appender.lock().appender.transaction(work)
+    }
+
+    /// Removes the rows of the days that are over before then, a few thousand at a time, so that requests get their
+    /// turn between. Gives how many there were.
+    pub(crate) fn prune(&self, before: i64) -> Result<u64> {
+        let mut removed = 0;
+        loop {
+            let some = self.change(|db| {
+                usage_days::prune(db, before, PRUNED_AT_ONCE).map_err(crate::failure::from_sqlite)
+            })?;
+            self.wake_if_long();
+            removed += u64::from(some);
+            if some < PRUNED_AT_ONCE {
+                return Ok(removed);
+            }
+        }
+    }
+
+    fn wake_if_long(&self) {
         if wal_length(&self.folder, &self.layout) > MOVED_FROM
             && let Some(wake) = &self.wake
         {
             // Full means that the thread has been called already.
             let _ = wake.try_send(());
         }
-        Ok(())
     }
 }
 
 impl Drop for UsageLog {
     fn drop(&mut self) {
+        let mut counting = self.appender.lock();
+        if let Some(holder) = counting.holder.take() {
+            let released = counting.appender.transaction(|db| holds::release_all_of(db, holder.name()));
+            // Where that fails, the next process finds that the holder is gone.
+            let _ = released.inspect_err(|fault| tracing::warn!(%fault, "usage log"));
+        }
+        drop(counting);
         self.wake = None;
         if let Some(mover) = self.mover.take() {
             // A panic in the thread has been reported by the thread; closing goes on.

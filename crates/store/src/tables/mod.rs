@@ -9,12 +9,17 @@ pub mod apps;
 pub mod connections;
 pub mod conversations;
 pub mod drafts;
+pub mod holds;
 pub mod messages;
 pub mod models;
 pub mod secrets;
 pub mod settings;
 pub(crate) mod upkeep;
 pub mod usage;
+pub(crate) mod usage_append;
+pub(crate) mod usage_days;
+pub(crate) mod usage_filter;
+pub(crate) mod usage_gather;
 pub mod usage_sums;
 pub mod vault;
 
@@ -36,4 +41,4 @@ pub(crate) const STEPS: &[&[&str]] = &[
 ];
 
 /// The same for `usage.db`.
-pub(crate) const USAGE_STEPS: &[&[&str]] = &[&[usage::SCHEMA]];
+pub(crate) const USAGE_STEPS: &[&[&str]] = &[&[usage::SCHEMA], &[usage::MORE_FIGURES, usage_days::SCHEMA, holds::SCHEMA]];

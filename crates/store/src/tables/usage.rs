@@ -3,15 +3,17 @@
 //! A row is small because every text in it is a number from the table `name`, and it needs no index because its own
 //! number begins with its time: 43 bits of UTC milliseconds, then 20 bits that only tell rows of one moment apart.
 
+use super::usage_days::{Key, damaged};
+use super::usage_filter::Filter;
+use super::usage_sums::{Figures, Sums};
 use crate::columns::Word;
 use crate::failure::from_sqlite;
 use inkhorn_domain::{
-    ConnectionId, CostSource, Face, FinishReason, Money, Quality, RequestId, RequestResult, TokenUsage,
+    ConnectionId, CostSource, Face, FinishReason, Money, Price, PriceState, Quality, RequestId,
+    RequestResult, TokenUsage,
 };
-use inkhorn_fault::{Code, Fault, Result};
-use rusqlite::{Connection, ErrorCode, OptionalExtension, Row, params};
-use std::collections::HashMap;
-use std::hash::{BuildHasher, Hasher, RandomState};
+use inkhorn_fault::{Code, Result};
+use rusqlite::{Connection, OptionalExtension, Row, params};
 use std::ops::Range;
 
 pub(crate) const SCHEMA: &str = "
@@ -48,12 +50,20 @@ CREATE TABLE usage (
 ) STRICT;
 ";
 
+/// The second step: what the first did not know of.
+pub(crate) const MORE_FIGURES: &str = "
+ALTER TABLE usage ADD COLUMN cache_write_1h INTEGER;
+ALTER TABLE usage ADD COLUMN tool INTEGER;
+ALTER TABLE usage ADD COLUMN citation INTEGER;
+ALTER TABLE usage ADD COLUMN searches INTEGER;
+ALTER TABLE usage ADD COLUMN computed INTEGER;
+ALTER TABLE usage ADD COLUMN price INTEGER;
+";
+
 /// Longest text that is kept, in bytes: names of models come from servers, and a server may be hostile.
 const LONGEST_NAME: usize = 256;
-/// Names held in memory; beyond that the table is asked again.
-const NAMES_IN_MEMORY: usize = 20_000;
 /// Low bits of a row's number.
-const MOMENT_BITS: u32 = 20;
+pub(crate) const MOMENT_BITS: u32 = 20;
 /// Latest time that fits, in the year 2248.
 const LAST_TIME: i64 = (1 << 43) - 1;
 
@@ -86,6 +96,10 @@ pub struct UsageRow {
     pub tokens: TokenUsage,
     /// What it cost; `None` is unknown, never free.
     pub cost: Option<Money>,
+    /// What it cost by Inkhorn's own count, also where the provider told a figure of its own.
+    pub computed: Option<Money>,
+    /// The unit prices that it was computed with.
+    pub price: Option<Price>,
     /// Where the cost is from.
     pub cost_source: CostSource,
     /// How far the tokens can be trusted.
@@ -102,90 +116,31 @@ pub struct UsageRow {
     pub finish: Option<FinishReason>,
 }
 
-/// Appends rows through one connection.
-pub(crate) struct Appender {
-    pub(crate) db: Connection,
-    names: HashMap<Box<str>, i64>,
-    moment: i64,
+/// The numbers of the texts in a row.
+pub(crate) struct NameIds {
+    pub(crate) face: i64,
+    pub(crate) app: Option<i64>,
+    pub(crate) feature: i64,
+    pub(crate) slug: Option<i64>,
+    pub(crate) provider: Option<i64>,
+    pub(crate) model_asked: i64,
+    pub(crate) model_answered: Option<i64>,
+    pub(crate) cost_source: i64,
+    pub(crate) quality: i64,
+    pub(crate) result: i64,
+    pub(crate) fault: Option<i64>,
+    pub(crate) finish: Option<i64>,
+    pub(crate) price: Option<i64>,
 }
 
-impl Appender {
-    pub(crate) fn new(db: Connection) -> Self {
-        // Two processes begin far apart, so that their rows of one moment do not meet.
-        let moment = RandomState::new().build_hasher().finish() as i64;
-        Self { db, names: HashMap::new(), moment }
-    }
-
-    /// Writes one row. When this returns, the row outlives the process.
-    pub(crate) fn append(&mut self, row: &UsageRow) -> Result<()> {
-        let names = RowNames {
-            face: self.name(row.face.as_str())?,
-            app: self.optional_name(row.app.as_deref())?,
-            feature: self.name(&row.feature)?,
-            slug: self.optional_name(row.slug.as_deref())?,
-            provider: self.optional_name(row.provider.as_deref())?,
-            model_asked: self.name(&row.model_asked)?,
-            model_answered: self.optional_name(row.model_answered.as_deref())?,
-            cost_source: self.name(row.cost_source.as_str())?,
-            quality: self.name(row.quality.as_str())?,
-            result: self.name(row.result.as_str())?,
-            fault: self.optional_name(row.fault.map(Code::as_str))?,
-            finish: self.optional_name(row.finish.map(FinishReason::as_str))?,
-        };
-        // Another process may have taken the number; a thousand in a row it cannot have taken by chance.
-        for _ in 0..1000 {
-            self.moment = self.moment.wrapping_add(1);
-            match insert(&self.db, row_number(row.time, self.moment), row, &names) {
-                Err(rusqlite::Error::SqliteFailure(failure, _))
-                    if failure.code == ErrorCode::ConstraintViolation => {}
-                outcome => return outcome.map_err(from_sqlite),
-            }
-        }
-        Err(Fault::new(Code::Damaged))
-    }
-
-    fn optional_name(&mut self, text: Option<&str>) -> Result<Option<i64>> {
-        text.map(|text| self.name(text)).transpose()
-    }
-
-    /// The number of a text, giving it one where it has none yet. Two processes may do so at once.
-    fn name(&mut self, text: &str) -> Result<i64> {
-        let text = cut(text);
-        if let Some(number) = self.names.get(text) {
-            return Ok(*number);
-        }
-        let number = intern(&self.db, text).map_err(from_sqlite)?;
-        if self.names.len() >= NAMES_IN_MEMORY {
-            self.names.clear();
-        }
-        self.names.insert(text.into(), number);
-        Ok(number)
-    }
-}
-
-struct RowNames {
-    face: i64,
-    app: Option<i64>,
-    feature: i64,
-    slug: Option<i64>,
-    provider: Option<i64>,
-    model_asked: i64,
-    model_answered: Option<i64>,
-    cost_source: i64,
-    quality: i64,
-    result: i64,
-    fault: Option<i64>,
-    finish: Option<i64>,
-}
-
-fn insert(db: &Connection, number: i64, row: &UsageRow, names: &RowNames) -> rusqlite::Result<()> {
+pub(crate) fn insert(db: &Connection, number: i64, row: &UsageRow, names: &NameIds) -> rusqlite::Result<()> {
     const SQL: &str = "INSERT INTO usage
         (id, request, attempt, face, app, feature, connection, slug, provider, model_asked, model_answered, input,
          cache_read, cache_write, output, reasoning, cost, cost_source, provider_cost, quality, result, fault,
-         latency_ms, first_token_ms, finish)
+         latency_ms, first_token_ms, finish, cache_write_1h, tool, citation, searches, computed, price)
         VALUES
         (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23,
-         ?24, ?25)";
+         ?24, ?25, ?26, ?27, ?28, ?29, ?30, ?31)";
     db.prepare_cached(SQL)?
         .execute(params![
             number,
@@ -212,12 +167,18 @@ fn insert(db: &Connection, number: i64, row: &UsageRow, names: &RowNames) -> rus
             names.fault,
             row.latency_ms.map(whole),
             row.first_token_ms.map(whole),
-            names.finish
+            names.finish,
+            row.tokens.cache_write_1h.map(whole),
+            row.tokens.tool.map(whole),
+            row.tokens.citation.map(whole),
+            row.tokens.searches.map(whole),
+            row.computed.map(|money| money.0),
+            names.price
         ])
         .map(drop)
 }
 
-fn intern(db: &Connection, text: &str) -> rusqlite::Result<i64> {
+pub(crate) fn intern(db: &Connection, text: &str) -> rusqlite::Result<i64> {
     const FIND: &str = "SELECT id FROM name WHERE text = ?1";
     let find = || db.prepare_cached(FIND)?.query_row([text], |row| row.get(0)).optional();
     if let Some(number) = find()? {
@@ -232,12 +193,12 @@ fn whole(count: u64) -> i64 {
     i64::try_from(count).unwrap_or(i64::MAX)
 }
 
-fn cut(text: &str) -> &str {
+pub(crate) fn cut(text: &str) -> &str {
     let end = (0..=LONGEST_NAME.min(text.len())).rev().find(|end| text.is_char_boundary(*end));
     &text[..end.unwrap_or(0)]
 }
 
-fn row_number(time: i64, moment: i64) -> i64 {
+pub(crate) fn row_number(time: i64, moment: i64) -> i64 {
     time.clamp(0, LAST_TIME) << MOMENT_BITS | (moment & ((1 << MOMENT_BITS) - 1))
 }
 
@@ -247,23 +208,134 @@ pub(crate) fn row_numbers(times: &Range<i64>) -> Range<i64> {
     bound(times.start)..bound(times.end)
 }
 
+macro_rules! select {
+    ($rest:literal) => {
+        concat!(
+            "SELECT id, request, attempt,
+             (SELECT text FROM name WHERE name.id = face), (SELECT text FROM name WHERE name.id = app),
+             (SELECT text FROM name WHERE name.id = feature), connection,
+             (SELECT text FROM name WHERE name.id = slug), (SELECT text FROM name WHERE name.id = provider),
+             (SELECT text FROM name WHERE name.id = model_asked),
+             (SELECT text FROM name WHERE name.id = model_answered),
+             input, cache_read, cache_write, output, reasoning, provider_cost, cost,
+             (SELECT text FROM name WHERE name.id = cost_source), (SELECT text FROM name WHERE name.id = quality),
+             (SELECT text FROM name WHERE name.id = result), (SELECT text FROM name WHERE name.id = fault),
+             latency_ms, first_token_ms, (SELECT text FROM name WHERE name.id = finish), cache_write_1h, tool,
+             citation, searches, computed, (SELECT text FROM name WHERE name.id = price)
+             FROM usage ",
+            $rest
+        )
+    };
+}
+
 /// Rows that began in this span (UTC milliseconds, the end not in it), newest first, at most `limit`.
 pub fn load_between(db: &Connection, times: &Range<i64>, limit: u32) -> Result<Vec<UsageRow>> {
-    const SQL: &str = "SELECT id, request, attempt,
-        (SELECT text FROM name WHERE name.id = face), (SELECT text FROM name WHERE name.id = app),
-        (SELECT text FROM name WHERE name.id = feature), connection,
-        (SELECT text FROM name WHERE name.id = slug), (SELECT text FROM name WHERE name.id = provider),
-        (SELECT text FROM name WHERE name.id = model_asked),
-        (SELECT text FROM name WHERE name.id = model_answered),
-        input, cache_read, cache_write, output, reasoning, provider_cost, cost,
-        (SELECT text FROM name WHERE name.id = cost_source), (SELECT text FROM name WHERE name.id = quality),
-        (SELECT text FROM name WHERE name.id = result), (SELECT text FROM name WHERE name.id = fault),
-        latency_ms, first_token_ms, (SELECT text FROM name WHERE name.id = finish)
-        FROM usage WHERE id >= ?1 AND id < ?2 ORDER BY id DESC LIMIT ?3";
+    const SQL: &str = select!("WHERE id >= ?1 AND id < ?2 ORDER BY id DESC LIMIT ?3");
     let numbers = row_numbers(times);
     let mut query = db.prepare_cached(SQL).map_err(from_sqlite)?;
     let rows = query.query_map(params![numbers.start, numbers.end, limit], read).map_err(from_sqlite)?;
     rows.collect::<rusqlite::Result<_>>().map_err(from_sqlite)
+}
+
+/// One page of the rows of a span that pass a filter, newest first, and where the next page begins.
+///
+/// `before` is what the page before gave; `None` begins with the newest. Rows that are written meanwhile move nothing.
+pub fn load_page(
+    db: &Connection,
+    times: &Range<i64>,
+    filter: &Filter,
+    before: Option<i64>,
+    limit: u32,
+) -> Result<(Vec<UsageRow>, Option<i64>)> {
+    const SQL: &str = select!("WHERE id >= ?1 AND id < ?2 ORDER BY id DESC");
+    let numbers = row_numbers(times);
+    let end = before.map_or(numbers.end, |before| before.min(numbers.end));
+    let mut query = db.prepare_cached(SQL).map_err(from_sqlite)?;
+    let mut rows = query.query(params![numbers.start, end]).map_err(from_sqlite)?;
+    let mut page = Vec::new();
+    let mut last = None;
+    while let Some(row) = rows.next().map_err(from_sqlite)? {
+        if page.len() >= limit as usize {
+            return Ok((page, last));
+        }
+        let found = read(row).map_err(from_sqlite)?;
+        if filter.passes_row(&found) {
+            last = Some(row.get(0).map_err(from_sqlite)?);
+            page.push(found);
+        }
+    }
+    Ok((page, None))
+}
+
+/// All attempts at one request, the first one first.
+///
+/// `around` is when it began; the attempts at one request lie within an hour of each other.
+pub fn load_attempts(db: &Connection, request: RequestId, around: i64) -> Result<Vec<UsageRow>> {
+    const SQL: &str = select!("WHERE id >= ?1 AND id < ?2 AND request = ?3 ORDER BY attempt, id");
+    const HOUR: i64 = 3_600_000;
+    let numbers = row_numbers(&(around.saturating_sub(HOUR)..around.saturating_add(HOUR)));
+    let mut query = db.prepare_cached(SQL).map_err(from_sqlite)?;
+    let rows = query.query_map(params![numbers.start, numbers.end, request.0], read).map_err(from_sqlite)?;
+    rows.collect::<rusqlite::Result<_>>().map_err(from_sqlite)
+}
+
+/// Hands the figures of each row of a span, in the order of time, to whoever adds them up.
+pub(crate) fn for_each_figure(
+    db: &Connection,
+    times: &Range<i64>,
+    mut take: impl FnMut(i64, Key, Sums) -> rusqlite::Result<()>,
+) -> rusqlite::Result<()> {
+    const SQL: &str = "SELECT id, face, app, feature, slug, provider, model_asked, attempt, input, cache_read,
+        cache_write, output, reasoning, cost, provider_cost, computed, latency_ms, first_token_ms, cache_write_1h,
+        result, quality FROM usage WHERE id >= ?1 AND id < ?2 ORDER BY id";
+    let known = |text: &str| -> rusqlite::Result<i64> {
+        let find = "SELECT id FROM name WHERE text = ?1";
+        Ok(db.query_row(find, [text], |row| row.get(0)).optional()?.unwrap_or(0))
+    };
+    let results =
+        [RequestResult::Completed, RequestResult::Aborted, RequestResult::Failed, RequestResult::Refused];
+    let numbered = results.iter().map(|result| Ok((known(result.as_str())?, *result)));
+    let numbered: Vec<(i64, RequestResult)> = numbered.collect::<rusqlite::Result<_>>()?;
+    let reported = known(Quality::Reported.as_str())?;
+    let numbers = row_numbers(times);
+    let mut query = db.prepare_cached(SQL)?;
+    let mut rows = query.query(params![numbers.start, numbers.end])?;
+    while let Some(row) = rows.next()? {
+        let count = |column: usize| -> rusqlite::Result<Option<u64>> {
+            Ok(row.get::<_, Option<i64>>(column)?.map(i64::unsigned_abs))
+        };
+        let key = Key {
+            face: row.get(1)?,
+            app: row.get::<_, Option<_>>(2)?.unwrap_or(0),
+            feature: row.get(3)?,
+            slug: row.get::<_, Option<_>>(4)?.unwrap_or(0),
+            provider: row.get::<_, Option<_>>(5)?.unwrap_or(0),
+            model: row.get(6)?,
+        };
+        let result: i64 = row.get(19)?;
+        let result = numbered.iter().find(|known| known.0 == result).ok_or_else(damaged)?.1;
+        let figures = Figures {
+            attempt: row.get(7)?,
+            tokens: TokenUsage {
+                input: count(8)?,
+                cache_read: count(9)?,
+                cache_write: count(10)?,
+                output: count(11)?,
+                reasoning: count(12)?,
+                provider_cost: row.get::<_, Option<_>>(14)?.map(Money),
+                cache_write_1h: count(18)?,
+                ..TokenUsage::default()
+            },
+            cost: row.get::<_, Option<_>>(13)?.map(Money),
+            computed: row.get::<_, Option<_>>(15)?.map(Money),
+            latency_ms: count(16)?,
+            first_token_ms: count(17)?,
+            result,
+            exact: row.get::<_, i64>(20)? == reported,
+        };
+        take(row.get::<_, i64>(0)? >> MOMENT_BITS, key, Sums::of(&figures))?;
+    }
+    Ok(())
 }
 
 /// When the first and the last row of this span began. `None` where there is no row.
@@ -276,6 +348,24 @@ pub fn first_and_last(db: &Connection, times: &Range<i64>) -> Result<Option<(i64
         .query_row(params![numbers.start, numbers.end], |row| Ok((row.get(0)?, row.get(1)?)))
         .map_err(from_sqlite)?;
     Ok(found.0.zip(found.1).map(|(first, last)| (first >> MOMENT_BITS, last >> MOMENT_BITS)))
+}
+
+/// Unit prices as one text, which is numbered like every other: few prices, many rows.
+pub(crate) fn price_text(price: &Price) -> String {
+    let money = |amount: Option<Money>| amount.map_or_else(String::new, |amount| amount.0.to_string());
+    let amounts = [price.input, price.output, price.cache_read, price.cache_write].map(money);
+    format!("price:{}:{}", price.state.as_str(), amounts.join(":"))
+}
+
+fn price_of(text: &str) -> rusqlite::Result<Price> {
+    let mut parts = text.split(':').skip(1);
+    let state = parts.next().and_then(PriceState::from_word).ok_or_else(damaged)?;
+    let mut amount = || match parts.next() {
+        None => Err(damaged()),
+        Some("") => Ok(None),
+        Some(pico) => pico.parse().map(|pico| Some(Money(pico))).map_err(|_| damaged()),
+    };
+    Ok(Price { state, input: amount()?, output: amount()?, cache_read: amount()?, cache_write: amount()? })
 }
 
 fn read(row: &Row<'_>) -> rusqlite::Result<UsageRow> {
@@ -301,8 +391,14 @@ fn read(row: &Row<'_>) -> rusqlite::Result<UsageRow> {
             output: count(14)?,
             reasoning: count(15)?,
             provider_cost: row.get::<_, Option<_>>(16)?.map(Money),
+            cache_write_1h: count(25)?,
+            tool: count(26)?,
+            citation: count(27)?,
+            searches: count(28)?,
         },
         cost: row.get::<_, Option<_>>(17)?.map(Money),
+        computed: row.get::<_, Option<_>>(29)?.map(Money),
+        price: row.get::<_, Option<String>>(30)?.as_deref().map(price_of).transpose()?,
         cost_source: row.get::<_, Word<_>>(18)?.0,
         quality: row.get::<_, Word<_>>(19)?.0,
         result: row.get::<_, Word<_>>(20)?.0,
@@ -334,6 +430,8 @@ pub(crate) mod tests {
             model_answered: Some(model.into()),
             tokens: TokenUsage { input: Some(100), output: Some(20), ..TokenUsage::default() },
             cost: Some(Money(5_000_000)),
+            computed: Some(Money(5_000_000)),
+            price: None,
             cost_source: CostSource::Computed,
             quality: Quality::Reported,
             result: RequestResult::Completed,
@@ -404,20 +502,24 @@ pub(crate) mod tests {
         #![proptest_config(ProptestConfig::with_cases(200))]
         #[test]
         fn any_figures_come_back_as_they_were(
-            time in 0i64..LAST_TIME, counts in proptest::array::uniform5(proptest::option::of(0u64..1 << 63)),
+            time in 0i64..LAST_TIME, counts in proptest::array::uniform9(proptest::option::of(0u64..1 << 63)),
             cost in proptest::option::of(any::<i64>()), attempt: u32, id: [u8; 16],
         ) {
             thread_local! {
                 static STORE: (tempfile::TempDir, crate::Store) = scratch();
             }
-            let [input, cache_read, cache_write, output, reasoning] = counts;
+            let [input, cache_read, cache_write, output, reasoning, cache_write_1h, tool, citation, searches] = counts;
+            let price = Price { state: PriceState::Known, input: cost.map(Money), ..Price::UNKNOWN };
             let row = UsageRow {
                 request: RequestId(id),
                 attempt,
                 tokens: TokenUsage {
-                    input, cache_read, cache_write, output, reasoning, provider_cost: cost.map(Money),
+                    input, cache_read, cache_write, cache_write_1h, tool, output, reasoning, citation, searches,
+                    provider_cost: cost.map(Money),
                 },
                 cost: cost.map(Money),
+                computed: cost.map(Money),
+                price: Some(price),
                 fault: Some(Code::RateLimited),
                 connection: None,
                 ..sample(time, "m")

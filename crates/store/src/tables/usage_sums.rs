@@ -1,277 +1,282 @@
-//! Sums over the usage log. Exact: no float, no overflow, and what nobody knows is counted, not added as 0.
+//! The figures of many attempts together, exact: no float, no overflow, and what nobody knows is counted apart.
+//!
+//! Figures are kept as bytes too, because a day of a busy program is some dozens of them: a mask of those that are not
+//! zero, then each of these as a number of as many bytes as it needs.
 
-use super::usage::row_numbers;
-use crate::failure::from_sqlite;
-use inkhorn_fault::Result;
-use rusqlite::{Connection, Row, params};
-use std::ops::Range;
+use super::usage::UsageRow;
+pub use super::usage_days::{QUARTER, pruned_until, verify};
+pub use super::usage_filter::{Filter, Group};
+pub use super::usage_gather::{
+    Gathered, GroupSums, Question, Stack, first_and_last, gather, sum_all, sum_by_group, sum_by_span,
+};
+use inkhorn_domain::{Money, Quality, RequestResult, TokenUsage};
 
-/// What rows are gathered by.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Group {
-    /// The provider.
-    Provider,
-    /// The model that was asked for, whatever the connection.
-    Model,
-    /// What the request was for.
-    Feature,
-    /// The program that asked.
-    App,
-    /// The connection, by its slug then.
-    Connection,
-    /// The connection (`key`) and the model asked for there (`model`).
-    ConnectionAndModel,
+macro_rules! sums {
+    ($($(#[doc = $doc:literal])+ $name:ident: $type:ty,)+) => {
+        /// Figures of many attempts.
+        #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+        pub struct Sums {
+            $($(#[doc = $doc])+ pub $name: $type,)+
+        }
+
+        impl Sums {
+            /// Takes in the figures of further attempts.
+            pub fn add(&mut self, other: &Self) {
+                $(self.$name += other.$name;)+
+            }
+
+            /// Writes the figures behind what is in `out` already.
+            pub(crate) fn encode(&self, out: &mut Vec<u8>) {
+                let figures = [$(i128::from(self.$name)),+];
+                let set = figures.iter().enumerate().filter(|(_, figure)| **figure != 0);
+                put(out, set.fold(0, |mask, (at, _)| mask | 1 << at));
+                for figure in figures.into_iter().filter(|figure| *figure != 0) {
+                    put(out, zigzag(figure));
+                }
+            }
+
+            /// Adds the figures at the beginning of `bytes`, and moves `bytes` behind them. `None` for anything that
+            /// [`Sums::encode`] has not written.
+            pub(crate) fn add_encoded(&mut self, bytes: &mut &[u8]) -> Option<()> {
+                let mut mask = take(bytes)?;
+                $(
+                    if mask & 1 == 1 {
+                        self.$name += <$type>::try_from(unzigzag(take(bytes)?)).ok()?;
+                    }
+                    mask >>= 1;
+                )+
+                (mask == 0).then_some(())
+            }
+        }
+    };
 }
 
-/// Figures of many attempts together.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Sums {
+// The order is the order in the file: a new figure comes last.
+sums! {
     /// Attempts.
-    pub attempts: u64,
-    /// Of those, completed.
-    pub completed: u64,
-    /// Of those, stopped by whoever asked.
-    pub aborted: u64,
-    /// Of those, failed at the provider or on the way.
-    pub failed: u64,
-    /// Of those, not sent.
-    pub refused: u64,
+    attempts: u64,
+    /// Requests: first attempts.
+    requests: u64,
+    /// Attempts that were completed.
+    completed: u64,
+    /// Attempts stopped by whoever asked.
+    aborted: u64,
+    /// Attempts that failed at the provider or on the way.
+    failed: u64,
+    /// Attempts that were not sent.
+    refused: u64,
     /// Tokens read, cached ones included.
-    pub input: i128,
+    input: i128,
     /// Of those, from the cache.
-    pub cache_read: i128,
+    cache_read: i128,
     /// Of those, into the cache.
-    pub cache_write: i128,
+    cache_write: i128,
     /// Tokens written.
-    pub output: i128,
+    output: i128,
     /// Of those, reasoning.
-    pub reasoning: i128,
+    reasoning: i128,
     /// Attempts of which nobody told any token count.
-    pub uncounted: u64,
+    uncounted: u64,
     /// Attempts whose tokens are estimated, or counted only until they broke off.
-    pub inexact: u64,
+    inexact: u64,
     /// Pico-dollars of those attempts whose cost is known.
-    pub cost: i128,
+    cost: i128,
     /// Attempts whose cost nobody knows.
-    pub unpriced: u64,
+    unpriced: u64,
+    /// Attempts whose cost the provider told and Inkhorn computed too.
+    compared: u64,
+    /// Pico-dollars of the compared attempts, as the provider told them.
+    told: i128,
+    /// Pico-dollars of the compared attempts, as Inkhorn computed them.
+    computed: i128,
+    /// Milliseconds of the completed attempts, from asking to the end.
+    latency_ms: i128,
+    /// Completed attempts that were timed.
+    timed: u64,
+    /// Milliseconds to the first token, of the completed attempts.
+    first_token_ms: i128,
+    /// Completed attempts whose first token was timed.
+    first_token_timed: u64,
+    /// Of the tokens written into the cache, those that are kept for an hour.
+    cache_write_1h: i128,
 }
 
-/// The figures of one group.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct GroupSums {
-    /// The group's name; `None` gathers the rows that have none.
-    pub key: Option<String>,
-    /// The model, under [`Group::ConnectionAndModel`].
-    pub model: Option<String>,
-    /// Its figures.
-    pub sums: Sums,
+/// What of one attempt is added up.
+pub(crate) struct Figures {
+    pub(crate) attempt: u32,
+    pub(crate) tokens: TokenUsage,
+    pub(crate) cost: Option<Money>,
+    pub(crate) computed: Option<Money>,
+    pub(crate) latency_ms: Option<u64>,
+    pub(crate) first_token_ms: Option<u64>,
+    pub(crate) result: RequestResult,
+    /// The provider reported the tokens.
+    pub(crate) exact: bool,
 }
 
-// SQLite's own sum fails beyond 63 bits. The halves of a number sum apart without loss, up to 2^31 rows.
-macro_rules! halves {
-    ($column:literal) => {
-        concat!("coalesce(sum(", $column, " >> 32), 0), coalesce(sum(", $column, " & 4294967295), 0), ")
-    };
+impl From<&UsageRow> for Figures {
+    fn from(row: &UsageRow) -> Self {
+        Self {
+            attempt: row.attempt,
+            tokens: row.tokens,
+            cost: row.cost,
+            computed: row.computed,
+            latency_ms: row.latency_ms,
+            first_token_ms: row.first_token_ms,
+            result: row.result,
+            exact: row.quality == Quality::Reported,
+        }
+    }
 }
 
-macro_rules! figures {
-    () => {
-        concat!(
-            "count(*),
-             count(*) FILTER (WHERE result = (SELECT id FROM name WHERE text = 'completed')),
-             count(*) FILTER (WHERE result = (SELECT id FROM name WHERE text = 'aborted')),
-             count(*) FILTER (WHERE result = (SELECT id FROM name WHERE text = 'failed')),
-             count(*) FILTER (WHERE result = (SELECT id FROM name WHERE text = 'refused')), ",
-            halves!("input"),
-            halves!("cache_read"),
-            halves!("cache_write"),
-            halves!("output"),
-            halves!("reasoning"),
-            halves!("cost"),
-            "count(*) FILTER (WHERE input IS NULL AND output IS NULL),
-             count(*) FILTER (WHERE quality <> (SELECT id FROM name WHERE text = 'reported')),
-             count(*) - count(cost)
-             FROM usage WHERE usage.id >= ?1 AND usage.id < ?2"
-        )
-    };
+impl Sums {
+    /// The figures of one attempt.
+    pub(crate) fn of(row: &Figures) -> Self {
+        let whole = |count: Option<u64>| i128::from(count.map_or(0, |count| count.min(i64::MAX as u64)));
+        let pico = |money: Option<Money>| i128::from(money.map_or(0, |money| money.0));
+        let is = |result| u64::from(row.result == result);
+        let completed = row.result == RequestResult::Completed;
+        let compared = row.tokens.provider_cost.zip(row.computed).is_some();
+        let when = |this: bool, count: Option<u64>| count.filter(|_| this);
+        let (latency, first) = (when(completed, row.latency_ms), when(completed, row.first_token_ms));
+        Self {
+            attempts: 1,
+            requests: u64::from(row.attempt <= 1),
+            completed: is(RequestResult::Completed),
+            aborted: is(RequestResult::Aborted),
+            failed: is(RequestResult::Failed),
+            refused: is(RequestResult::Refused),
+            input: whole(row.tokens.input),
+            cache_read: whole(row.tokens.cache_read),
+            cache_write: whole(row.tokens.cache_write),
+            cache_write_1h: whole(row.tokens.cache_write_1h),
+            output: whole(row.tokens.output),
+            reasoning: whole(row.tokens.reasoning),
+            uncounted: u64::from(row.tokens.input.is_none() && row.tokens.output.is_none()),
+            inexact: u64::from(!row.exact),
+            cost: pico(row.cost),
+            unpriced: u64::from(row.cost.is_none()),
+            compared: u64::from(compared),
+            told: pico(row.tokens.provider_cost.filter(|_| compared)),
+            computed: pico(row.computed.filter(|_| compared)),
+            latency_ms: whole(latency),
+            timed: u64::from(latency.is_some()),
+            first_token_ms: whole(first),
+            first_token_timed: u64::from(first.is_some()),
+        }
+    }
+
+    /// Whether nothing happened.
+    pub fn is_empty(&self) -> bool {
+        self.attempts == 0
+    }
+
+    /// Mean milliseconds from asking to the end, of completed attempts.
+    pub fn mean_latency_ms(&self) -> Option<u64> {
+        mean(self.latency_ms, self.timed)
+    }
+
+    /// Mean milliseconds from asking to the first token, of completed attempts.
+    pub fn mean_first_token_ms(&self) -> Option<u64> {
+        mean(self.first_token_ms, self.first_token_timed)
+    }
 }
 
-macro_rules! grouped {
-    ($column:literal) => {
-        concat!(
-            "SELECT (SELECT text FROM name WHERE name.id = ",
-            $column,
-            "), NULL, ",
-            figures!(),
-            " GROUP BY ",
-            $column
-        )
-    };
+fn mean(sum: i128, count: u64) -> Option<u64> {
+    u64::try_from(sum.checked_div(i128::from(count))?).ok()
 }
 
-/// The sums of all attempts that began in this span (UTC milliseconds, the end not in it).
-pub fn sum_all(db: &Connection, times: &Range<i64>) -> Result<Sums> {
-    let numbers = row_numbers(times);
-    let sql = concat!("SELECT NULL, NULL, ", figures!());
-    let mut query = db.prepare_cached(sql).map_err(from_sqlite)?;
-    query.query_row(params![numbers.start, numbers.end], read).map(|group| group.sums).map_err(from_sqlite)
+/// Small numbers of either sign become small numbers.
+fn zigzag(figure: i128) -> u128 {
+    ((figure << 1) ^ (figure >> 127)).cast_unsigned()
 }
 
-/// The sums of each span, in the order given: days or hours, whose bounds the caller knows from the time zone.
-pub fn sum_by_span(db: &Connection, spans: &[Range<i64>]) -> Result<Vec<Sums>> {
-    spans.iter().map(|span| sum_all(db, span)).collect()
+fn unzigzag(coded: u128) -> i128 {
+    (coded >> 1).cast_signed() ^ -((coded & 1).cast_signed())
 }
 
-/// The sums of each group within a span, the dearest first, then the busiest.
-pub fn sum_by_group(db: &Connection, times: &Range<i64>, group: Group) -> Result<Vec<GroupSums>> {
-    let sql = match group {
-        Group::Provider => grouped!("provider"),
-        Group::Model => grouped!("model_asked"),
-        Group::Feature => grouped!("feature"),
-        Group::App => grouped!("app"),
-        Group::Connection => grouped!("slug"),
-        Group::ConnectionAndModel => concat!(
-            "SELECT (SELECT text FROM name WHERE name.id = slug),
-             (SELECT text FROM name WHERE name.id = model_asked), ",
-            figures!(),
-            " GROUP BY slug, model_asked"
-        ),
-    };
-    let numbers = row_numbers(times);
-    let mut query = db.prepare_cached(sql).map_err(from_sqlite)?;
-    let rows = query.query_map(params![numbers.start, numbers.end], read).map_err(from_sqlite)?;
-    let mut groups: Vec<GroupSums> = rows.collect::<rusqlite::Result<_>>().map_err(from_sqlite)?;
-    groups.sort_by(|a, b| {
-        let weight = |group: &GroupSums| (group.sums.cost, group.sums.attempts);
-        weight(b).cmp(&weight(a)).then_with(|| (&a.key, &a.model).cmp(&(&b.key, &b.model)))
-    });
-    Ok(groups)
+/// Seven bits to a byte, the lowest first; the eighth says that more follow.
+fn put(out: &mut Vec<u8>, mut number: u128) {
+    while number >= 0x80 {
+        out.push(number as u8 | 0x80);
+        number >>= 7;
+    }
+    out.push(number as u8);
 }
 
-fn read(row: &Row<'_>) -> rusqlite::Result<GroupSums> {
-    let count = |column: usize| row.get::<_, i64>(column).map(i64::unsigned_abs);
-    let total = |column: usize| -> rusqlite::Result<i128> {
-        let (high, low): (i64, i64) = (row.get(column)?, row.get(column + 1)?);
-        Ok((i128::from(high) << 32) + i128::from(low))
-    };
-    let sums = Sums {
-        attempts: count(2)?,
-        completed: count(3)?,
-        aborted: count(4)?,
-        failed: count(5)?,
-        refused: count(6)?,
-        input: total(7)?,
-        cache_read: total(9)?,
-        cache_write: total(11)?,
-        output: total(13)?,
-        reasoning: total(15)?,
-        cost: total(17)?,
-        uncounted: count(19)?,
-        inexact: count(20)?,
-        unpriced: count(21)?,
-    };
-    Ok(GroupSums { key: row.get(0)?, model: row.get(1)?, sums })
+fn take(bytes: &mut &[u8]) -> Option<u128> {
+    let mut small = 0u64;
+    for (at, byte) in bytes.iter().enumerate().take(9) {
+        small |= u64::from(byte & 0x7f) << (7 * at);
+        if byte & 0x80 == 0 {
+            *bytes = &bytes[at + 1..];
+            return Some(u128::from(small));
+        }
+    }
+    let mut number = 0u128;
+    for (at, byte) in bytes.iter().enumerate().take(19) {
+        number |= u128::from(byte & 0x7f).checked_shl(7 * at as u32)?;
+        if byte & 0x80 == 0 {
+            *bytes = &bytes[at + 1..];
+            return Some(number);
+        }
+    }
+    None
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::tables::usage::UsageRow;
-    use crate::tables::usage::tests::sample;
-    use crate::testing::scratch;
-    use inkhorn_domain::{Money, Quality, RequestResult, TokenUsage};
     use proptest::prelude::*;
 
-    const ALWAYS: Range<i64> = i64::MIN..i64::MAX;
-
     #[test]
-    fn what_is_unknown_is_counted_and_never_added_as_nothing() {
-        let (_dir, store) = scratch();
-        let unknown = UsageRow {
-            cost: None,
-            tokens: TokenUsage::default(),
-            quality: Quality::Partial,
-            result: RequestResult::Aborted,
-            ..sample(1, "a")
-        };
-        let rows = [
-            sample(1, "a"),
-            unknown,
-            UsageRow { result: RequestResult::Failed, ..sample(2, "b") },
-            UsageRow { result: RequestResult::Refused, ..sample(3, "b") },
-        ];
-        for row in &rows {
-            store.append_usage(row).unwrap();
-        }
-        let sums = store.read_usage(|db| sum_all(db, &ALWAYS)).unwrap();
-        let expected = Sums {
-            attempts: 4,
-            completed: 1,
-            aborted: 1,
-            failed: 1,
-            refused: 1,
-            input: 300,
-            output: 60,
-            uncounted: 1,
-            inexact: 1,
-            cost: 15_000_000,
-            unpriced: 1,
+    fn figures_of_an_ordinary_hour_take_few_bytes() {
+        let sums = Sums {
+            attempts: 9,
+            requests: 9,
+            completed: 9,
+            input: 12_000,
+            cache_read: 8_000,
+            output: 3_000,
+            cost: 45_000_000_000,
+            latency_ms: 21_000,
+            timed: 9,
+            first_token_ms: 4_000,
+            first_token_timed: 9,
             ..Sums::default()
         };
-        assert_eq!(sums, expected);
-        let spans = [0..2, 2..3, 3..4, 4..9];
-        let by_span = store.read_usage(|db| sum_by_span(db, &spans)).unwrap();
-        assert_eq!(by_span.iter().map(|sums| sums.attempts).collect::<Vec<_>>(), [2, 1, 1, 0]);
+        let mut bytes = Vec::new();
+        sums.encode(&mut bytes);
+        assert!(bytes.len() <= 32, "{}", bytes.len());
     }
 
     #[test]
-    fn groups_are_named_dearest_first_and_each_row_is_in_one() {
-        let (_dir, store) = scratch();
-        for (n, slug) in [(0, "one"), (1, "two"), (2, "two")] {
-            let row = UsageRow {
-                slug: Some(slug.into()),
-                provider: None,
-                app: (n == 2).then(|| "editor".into()),
-                cost: Some(Money(n)),
-                ..sample(n, &format!("m{n}"))
-            };
-            store.append_usage(&row).unwrap();
+    fn bytes_that_nobody_wrote_are_refused() {
+        for mut bytes in [&[][..], &[0x80], &[1], &[1, 1], &[0xff; 40], &[0x80, 0x80, 0x80, 0x10]] {
+            assert_eq!(Sums::default().add_encoded(&mut bytes), None);
         }
-        let group = |group| -> Vec<(String, i128)> {
-            let groups = store.read_usage(|db| sum_by_group(db, &ALWAYS, group)).unwrap();
-            let name = |group: &GroupSums| match (&group.key, &group.model) {
-                (key, Some(model)) => format!("{}/{model}", key.as_deref().unwrap_or("-")),
-                (key, None) => key.clone().unwrap_or("-".into()),
-            };
-            groups.iter().map(|group| (name(group), group.sums.cost)).collect()
-        };
-        let expect = |list: &[(&str, i128)]| -> Vec<(String, i128)> {
-            list.iter().map(|(name, cost)| ((*name).to_owned(), *cost)).collect()
-        };
-        assert_eq!(group(Group::Connection), expect(&[("two", 3), ("one", 0)]));
-        assert_eq!(group(Group::Provider), expect(&[("-", 3)]));
-        assert_eq!(group(Group::Feature), expect(&[("desk", 3)]));
-        assert_eq!(group(Group::App), expect(&[("editor", 2), ("-", 1)]));
-        assert_eq!(group(Group::Model), expect(&[("m2", 2), ("m1", 1), ("m0", 0)]));
-        let pairs = expect(&[("two/m2", 2), ("two/m1", 1), ("one/m0", 0)]);
-        assert_eq!(group(Group::ConnectionAndModel), pairs);
+    }
+
+    #[test]
+    fn the_mean_of_nothing_is_not_nothing() {
+        assert_eq!(Sums::default().mean_latency_ms(), None);
+        assert_eq!(Sums { latency_ms: 7, timed: 2, ..Sums::default() }.mean_latency_ms(), Some(3));
     }
 
     proptest! {
-        #![proptest_config(ProptestConfig::with_cases(12))]
         #[test]
-        fn sums_are_exact_at_any_size(
-            figures in proptest::collection::vec((proptest::option::of(any::<i64>()), 0u64..1 << 63), 0..30)
-        ) {
-            let (_dir, store) = scratch();
-            for (cost, input) in &figures {
-                let tokens = TokenUsage { input: Some(*input), ..TokenUsage::default() };
-                store.append_usage(&UsageRow { cost: cost.map(Money), tokens, ..sample(1, "m") }).unwrap();
-            }
-            let sums = store.read_usage(|db| sum_all(db, &ALWAYS)).unwrap();
-            prop_assert_eq!(sums.cost, figures.iter().filter_map(|row| row.0).map(i128::from).sum::<i128>());
-            prop_assert_eq!(sums.input, figures.iter().map(|row| i128::from(row.1)).sum::<i128>());
-            prop_assert_eq!(sums.unpriced, figures.iter().filter(|row| row.0.is_none()).count() as u64);
+        fn what_is_written_reads_back(attempts: u64, input in 0..i128::from(u64::MAX) << 20, cost in any::<i64>(), told: i128, hour: i64) {
+            let sums = Sums {
+                attempts, input, cost: i128::from(cost) << 30, told: told >> 1, cache_write_1h: hour.into(),
+                ..Sums::default()
+            };
+            let mut bytes = Vec::new();
+            sums.encode(&mut bytes);
+            bytes.push(7);
+            let mut rest = &bytes[..];
+            let mut read = Sums::default();
+            prop_assert_eq!(read.add_encoded(&mut rest), Some(()));
+            prop_assert_eq!((read, rest), (sums, &[7][..]));
         }
     }
 }

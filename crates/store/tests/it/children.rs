@@ -113,6 +113,8 @@ pub fn row_of(n: u64) -> UsageRow {
         model_answered: None,
         tokens: TokenUsage { input: Some(n), ..TokenUsage::default() },
         cost: Some(Money(n as i64)),
+        computed: Some(Money(n as i64)),
+        price: None,
         cost_source: CostSource::Computed,
         quality: Quality::Reported,
         result: RequestResult::Completed,

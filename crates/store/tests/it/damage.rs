@@ -50,7 +50,7 @@ fn newer_foreign_and_garbage_files_are_refused_with_the_reason() {
     let good = profile();
     type Change = Box<dyn Fn(&mut Vec<u8>)>;
     let damages: [(&str, Change, Code); 9] = [
-        ("newer version", Box::new(put(60, 2)), Code::NewerFormat),
+        ("newer version", Box::new(put(60, 1_000)), Code::NewerFormat),
         ("far newer version", Box::new(put(60, i32::MAX as u32)), Code::NewerFormat),
         ("negative version", Box::new(put(60, u32::MAX)), Code::Damaged),
         ("version 0", Box::new(put(60, 0)), Code::Damaged),

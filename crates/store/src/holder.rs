@@ -1,0 +1,118 @@
+//! Who holds something back in the database, and whether it still lives: a file that its process keeps locked.
+//!
+//! The lock is the system's own, so it goes with the process, however that ends; a process number could be somebody
+//! else's by then.
+
+use crate::atomic::create_private;
+use crate::database::make_private_folder;
+use crate::failure::from_io;
+use inkhorn_fault::Result;
+use std::fs::{self, File, TryLockError};
+use std::hash::{BuildHasher, Hasher, RandomState};
+use std::path::{Path, PathBuf};
+
+/// Folder of the files, within the profile.
+const FOLDER: &str = "holders";
+
+/// This process, or this one of its stores. Dropped, it is dead.
+pub(crate) struct Holder {
+    name: String,
+    path: PathBuf,
+    _locked: File,
+}
+
+impl Holder {
+    /// Makes the file, which bears its name only once it is locked: who sees it unlocked sees a dead one.
+    pub(crate) fn new(folder: &Path) -> Result<Self> {
+        let shelf = folder.join(FOLDER);
+        make_private_folder(&shelf)?;
+        sweep(&shelf);
+        let random = || RandomState::new().build_hasher().finish();
+        let name = format!("{:016x}{:016x}", random(), random());
+        let (unborn, path) = (shelf.join(format!("{name}.new")), shelf.join(&name));
+        let make = || -> std::io::Result<File> {
+            let file = create_private(&unborn)?;
+            file.lock()?;
+            fs::rename(&unborn, &path)?;
+            Ok(file)
+        };
+        let locked = make().map_err(|error| from_io(&error, &path))?;
+        Ok(Self { name, path, _locked: locked })
+    }
+
+    pub(crate) fn name(&self) -> &str {
+        &self.name
+    }
+}
+
+impl Drop for Holder {
+    fn drop(&mut self) {
+        // What stays behind is swept away by the next one.
+        drop(fs::remove_file(&self.path));
+    }
+}
+
+/// Whether the holder of this name has ended. In doubt it lives.
+pub(crate) fn is_dead(folder: &Path, name: &str) -> bool {
+    if name.is_empty() || !name.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+        return true;
+    }
+    file_is_dead(&folder.join(FOLDER).join(name))
+}
+
+fn file_is_dead(path: &Path) -> bool {
+    match File::options().write(true).open(path) {
+        Ok(file) => match file.try_lock() {
+            Ok(()) => true,
+            Err(TryLockError::WouldBlock | TryLockError::Error(_)) => false,
+        },
+        Err(error) => error.kind() == std::io::ErrorKind::NotFound,
+    }
+}
+
+/// Removes the files of holders that were killed.
+fn sweep(shelf: &Path) {
+    let Ok(files) = fs::read_dir(shelf) else { return };
+    for file in files.flatten() {
+        let path = file.path();
+        // One that is being made has no name of its own yet.
+        if path.extension().is_none() && file_is_dead(&path) {
+            drop(fs::remove_file(&path));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_holder_lives_until_it_is_dropped() {
+        let dir = tempfile::tempdir().unwrap();
+        let one = Holder::new(dir.path()).unwrap();
+        let other = Holder::new(dir.path()).unwrap();
+        let name = one.name().to_owned();
+        assert!(!is_dead(dir.path(), &name) && !is_dead(dir.path(), other.name()));
+        drop(one);
+        assert!(is_dead(dir.path(), &name));
+        assert!(!is_dead(dir.path(), other.name()));
+        for nobody in ["", "../../etc/passwd", "0123"] {
+            assert!(is_dead(dir.path(), nobody), "{nobody}");
+        }
+    }
+
+    #[test]
+    fn what_a_kill_left_behind_is_swept_away() {
+        let dir = tempfile::tempdir().unwrap();
+        let shelf = dir.path().join(FOLDER);
+        let first = Holder::new(dir.path()).unwrap();
+        // A file that nobody locks is what a killed process leaves.
+        fs::write(shelf.join("00ff"), "").unwrap();
+        let second = Holder::new(dir.path()).unwrap();
+        let kept: std::collections::BTreeSet<String> = fs::read_dir(&shelf)
+            .unwrap()
+            .map(|file| file.unwrap().file_name().into_string().unwrap())
+            .collect();
+        assert_eq!(kept, [first.name(), second.name()].map(str::to_owned).into());
+    }
+}

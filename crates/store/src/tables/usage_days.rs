@@ -1,0 +1,473 @@
+//! The sums of each day, kept beside the rows in the same transaction, so that years of requests are added up in
+//! milliseconds and stay added up after their rows are gone.
+//!
+//! A line stands for one UTC day and one *key*: face, app, feature, connection, provider and model together. It holds
+//! the sums of the day and those of each quarter of an hour in it. Quarters, because every time zone in use begins its
+//! days and hours at one: a writer's own days, in Jakarta as in Kathmandu, are put together from whole quarters.
+
+use super::usage::{MOMENT_BITS, NameIds, row_numbers};
+use super::usage_sums::Sums;
+use crate::failure::from_sqlite;
+use inkhorn_fault::{Code, Fault, Result};
+use rusqlite::{Connection, OptionalExtension, params};
+use std::collections::BTreeMap;
+use std::collections::HashMap;
+use std::ops::Range;
+
+pub(crate) const SCHEMA: &str = "
+CREATE TABLE usage_key (
+    id       INTEGER PRIMARY KEY,
+    face     INTEGER NOT NULL,
+    app      INTEGER NOT NULL,
+    feature  INTEGER NOT NULL,
+    slug     INTEGER NOT NULL,
+    provider INTEGER NOT NULL,
+    model    INTEGER NOT NULL,
+    UNIQUE (face, app, feature, slug, provider, model)
+) STRICT;
+CREATE TABLE usage_day (
+    id   INTEGER PRIMARY KEY,
+    sums BLOB NOT NULL
+) STRICT;
+CREATE TABLE usage_state (
+    one          INTEGER PRIMARY KEY CHECK (one = 1),
+    pruned_until INTEGER NOT NULL,
+    rebuild_due  INTEGER NOT NULL
+) STRICT;
+INSERT INTO usage_state (one, pruned_until, rebuild_due) VALUES (1, 0, EXISTS (SELECT 1 FROM usage));
+";
+
+/// Milliseconds in a quarter of an hour.
+pub const QUARTER: i64 = 900_000;
+/// Milliseconds in a day.
+pub(crate) const DAY: i64 = 86_400_000;
+/// Low bits of a line's number: the key.
+const KEY_BITS: u32 = 32;
+/// The form of the bytes in a line.
+const FORM: u8 = 1;
+
+/// The key of a line, as numbers of names; 0 stands for none.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct Key {
+    pub(crate) face: i64,
+    pub(crate) app: i64,
+    pub(crate) feature: i64,
+    pub(crate) slug: i64,
+    pub(crate) provider: i64,
+    pub(crate) model: i64,
+}
+
+impl Key {
+    pub(crate) fn of(names: &NameIds) -> Self {
+        Self {
+            face: names.face,
+            app: names.app.unwrap_or(0),
+            feature: names.feature,
+            slug: names.slug.unwrap_or(0),
+            provider: names.provider.unwrap_or(0),
+            model: names.model_asked,
+        }
+    }
+}
+
+/// Numbers of keys, found once.
+#[derive(Default)]
+pub(crate) struct Keys(HashMap<Key, i64>);
+
+impl Keys {
+    /// Forgets what a transaction that failed may have taught.
+    pub(crate) fn clear(&mut self) {
+        self.0.clear();
+    }
+
+    fn number(&mut self, db: &Connection, key: Key) -> rusqlite::Result<i64> {
+        if let Some(number) = self.0.get(&key) {
+            return Ok(*number);
+        }
+        const FIND: &str = "SELECT id FROM usage_key
+            WHERE face = ?1 AND app = ?2 AND feature = ?3 AND slug = ?4 AND provider = ?5 AND model = ?6";
+        const ADD: &str = "INSERT INTO usage_key (face, app, feature, slug, provider, model)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6) RETURNING id";
+        let values = params![key.face, key.app, key.feature, key.slug, key.provider, key.model];
+        let found = db.prepare_cached(FIND)?.query_row(values, |row| row.get(0)).optional()?;
+        let number = match found {
+            Some(number) => number,
+            None => db.prepare_cached(ADD)?.query_row(values, |row| row.get(0))?,
+        };
+        if self.0.len() >= KEYS_IN_MEMORY {
+            self.0.clear();
+        }
+        self.0.insert(key, number);
+        Ok(number)
+    }
+}
+
+/// Keys held in memory; beyond that the table is asked again.
+const KEYS_IN_MEMORY: usize = 20_000;
+
+/// Adds one attempt to its day. Belongs into the transaction that writes the row.
+pub(crate) fn add(
+    db: &Connection,
+    keys: &mut Keys,
+    time: i64,
+    key: Key,
+    sums: &Sums,
+) -> rusqlite::Result<()> {
+    let number = keys.number(db, key)?;
+    let line = line_number(day_of(time), number);
+    let mut query = db.prepare_cached("SELECT sums FROM usage_day WHERE id = ?1")?;
+    let mut rows = query.query([line])?;
+    match rows.next()? {
+        Some(row) => {
+            let bytes = row.get_ref(0)?.as_blob().map_err(|_| damaged())?;
+            let grown = with(bytes, quarter_of(time), sums).ok_or_else(damaged)?;
+            db.prepare_cached("UPDATE usage_day SET sums = ?2 WHERE id = ?1")?
+                .execute(params![line, grown])?;
+        }
+        None => {
+            let mut day = Day::default();
+            day.add(quarter_of(time), sums);
+            db.prepare_cached("INSERT INTO usage_day (id, sums) VALUES (?1, ?2)")?
+                .execute(params![line, day.encode()])?;
+        }
+    }
+    Ok(())
+}
+
+/// Bytes that are not what this file writes; reads as [`Code::Damaged`] outside.
+pub(crate) fn damaged() -> rusqlite::Error {
+    rusqlite::Error::InvalidQuery
+}
+
+/// The line with one attempt more. Requests come in the order of time, so nearly always only the sums of the day, at
+/// the beginning, and those of the last quarter, at the end, are written anew.
+fn with(bytes: &[u8], quarter: u8, sums: &Sums) -> Option<Vec<u8>> {
+    let (mut total, mut rest) = open_line(bytes)?;
+    total.add(sums);
+    let mut out = Vec::with_capacity(bytes.len() + 48);
+    out.push(FORM);
+    total.encode(&mut out);
+    let mut placed = false;
+    while let Some((this, after)) = rest.split_first() {
+        let begin = rest;
+        rest = after;
+        let mut figures = Sums::default();
+        figures.add_encoded(&mut rest)?;
+        if *this > quarter && !placed {
+            out.push(quarter);
+            sums.encode(&mut out);
+            placed = true;
+        }
+        if *this == quarter {
+            figures.add(sums);
+            out.push(quarter);
+            figures.encode(&mut out);
+            placed = true;
+        } else {
+            out.extend_from_slice(&begin[..begin.len() - rest.len()]);
+        }
+    }
+    if !placed {
+        out.push(quarter);
+        sums.encode(&mut out);
+    }
+    Some(out)
+}
+
+/// The sums of the whole day, and the bytes of its quarters.
+pub(crate) fn open_line(bytes: &[u8]) -> Option<(Sums, &[u8])> {
+    let (form, mut rest) = bytes.split_first()?;
+    let mut total = Sums::default();
+    (*form == FORM).then_some(())?;
+    total.add_encoded(&mut rest)?;
+    Some((total, rest))
+}
+
+/// The next quarter of a line: which it is, and its sums.
+pub(crate) fn next_quarter(rest: &mut &[u8]) -> Option<(u8, Sums)> {
+    let (quarter, after) = rest.split_first()?;
+    *rest = after;
+    let mut sums = Sums::default();
+    sums.add_encoded(rest)?;
+    Some((*quarter, sums))
+}
+
+/// One line in memory.
+#[derive(Default, PartialEq, Eq, Debug)]
+struct Day {
+    total: Sums,
+    quarters: BTreeMap<u8, Sums>,
+}
+
+impl Day {
+    fn add(&mut self, quarter: u8, sums: &Sums) {
+        self.total.add(sums);
+        self.quarters.entry(quarter).or_default().add(sums);
+    }
+
+    fn encode(&self) -> Vec<u8> {
+        let mut out = vec![FORM];
+        self.total.encode(&mut out);
+        for (quarter, sums) in &self.quarters {
+            out.push(*quarter);
+            sums.encode(&mut out);
+        }
+        out
+    }
+}
+
+/// Which UTC day a moment falls into, counted from 1970.
+pub(crate) fn day_of(time: i64) -> i64 {
+    clamped(time) / DAY
+}
+
+fn quarter_of(time: i64) -> u8 {
+    (clamped(time) % DAY / QUARTER) as u8
+}
+
+/// A row keeps no time beyond what its number can hold, and neither do the sums.
+fn clamped(time: i64) -> i64 {
+    row_numbers(&(time..time)).start >> MOMENT_BITS
+}
+
+/// The numbers of all lines of these days.
+pub(crate) fn lines(days: Range<i64>) -> Range<i64> {
+    days.start << KEY_BITS..days.end << KEY_BITS
+}
+
+fn line_number(day: i64, key: i64) -> i64 {
+    day << KEY_BITS | key
+}
+
+/// The day and the key of a line.
+pub(crate) fn day_and_key(line: i64) -> (i64, i64) {
+    (line >> KEY_BITS, line & ((1 << KEY_BITS) - 1))
+}
+
+/// Until when rows were removed, UTC milliseconds; 0 where none were.
+pub fn pruned_until(db: &Connection) -> Result<i64> {
+    let ask = || db.prepare_cached("SELECT pruned_until FROM usage_state")?.query_row([], |row| row.get(0));
+    ask().map_err(from_sqlite)
+}
+
+/// Rows whose sums are not there yet: the log is from a version that kept none.
+pub(crate) fn rebuild_is_due(db: &Connection) -> rusqlite::Result<bool> {
+    db.query_row("SELECT rebuild_due FROM usage_state", [], |row| row.get(0))
+}
+
+/// Makes all sums anew from the rows. Only right while no row was ever pruned.
+pub(crate) fn rebuild(db: &Connection) -> Result<()> {
+    let make = || -> rusqlite::Result<()> {
+        let mut keys = Keys::default();
+        db.execute("DELETE FROM usage_day", [])?;
+        let mut insert = db.prepare("INSERT INTO usage_day (id, sums) VALUES (?1, ?2)")?;
+        for_each_day(db, 0..i64::MAX, &mut keys, |lines| {
+            for (line, day) in lines {
+                insert.execute(params![line, day.encode()])?;
+            }
+            Ok(())
+        })?;
+        db.execute("UPDATE usage_state SET rebuild_due = 0", []).map(drop)
+    };
+    make().map_err(from_sqlite)
+}
+
+/// Compares the sums with the rows that they stand for, for the days that were not pruned.
+///
+/// # Errors
+/// `damaged` where they differ.
+pub fn verify(db: &Connection) -> Result<()> {
+    let from = day_of(pruned_until(db)?);
+    let mut keys = Keys::default();
+    let mut lines_seen = 0i64;
+    let mut check = || -> rusqlite::Result<bool> {
+        let mut same = true;
+        let mut read = db.prepare("SELECT sums FROM usage_day WHERE id = ?1")?;
+        for_each_day(db, from * DAY..i64::MAX, &mut keys, |lines| {
+            for (line, day) in lines {
+                let kept: Option<Vec<u8>> = read.query_row([line], |row| row.get(0)).optional()?;
+                same &= kept.as_deref().and_then(read_line).is_some_and(|kept| kept == day);
+                lines_seen += 1;
+            }
+            Ok(())
+        })?;
+        let count = "SELECT count(*) FROM usage_day WHERE id >= ?1";
+        let kept: i64 = db.query_row(count, [lines(from..from + 1).start], |row| row.get(0))?;
+        Ok(same && kept == lines_seen)
+    };
+    match check().map_err(from_sqlite)? {
+        true => Ok(()),
+        false => Err(Fault::new(Code::Damaged).with_detail("the sums of the usage log differ from its rows")),
+    }
+}
+
+fn read_line(bytes: &[u8]) -> Option<Day> {
+    let (total, mut rest) = open_line(bytes)?;
+    let mut day = Day { total, ..Day::default() };
+    while !rest.is_empty() {
+        let (quarter, sums) = next_quarter(&mut rest)?;
+        day.quarters.insert(quarter, sums);
+    }
+    Some(day)
+}
+
+/// Reads all rows of a span in the order of time, and hands out the lines of each day once they are complete.
+fn for_each_day(
+    db: &Connection,
+    times: Range<i64>,
+    keys: &mut Keys,
+    mut done: impl FnMut(BTreeMap<i64, Day>) -> rusqlite::Result<()>,
+) -> rusqlite::Result<()> {
+    let mut open: BTreeMap<i64, Day> = BTreeMap::new();
+    let mut today = None;
+    super::usage::for_each_figure(db, &times, |time, key, sums| {
+        if today != Some(day_of(time)) {
+            today = Some(day_of(time));
+            done(std::mem::take(&mut open))?;
+        }
+        let line = line_number(day_of(time), keys.number(db, key)?);
+        open.entry(line).or_default().add(quarter_of(time), &sums);
+        Ok(())
+    })?;
+    done(open)
+}
+
+/// Removes at most `most` rows of the days that are over before `before`, oldest first. Their sums stay. Gives the
+/// number of rows removed: call it again while it is `most`, so that requests get their turn between.
+pub(crate) fn prune(db: &Connection, before: i64, most: u32) -> rusqlite::Result<u32> {
+    let until = clamped(before) / DAY * DAY;
+    db.execute("UPDATE usage_state SET pruned_until = max(pruned_until, ?1)", [until])?;
+    let numbers = row_numbers(&(0..until));
+    let removed = db.execute(
+        "DELETE FROM usage WHERE id IN (SELECT id FROM usage WHERE id < ?1 ORDER BY id LIMIT ?2)",
+        params![numbers.end, most],
+    )?;
+    Ok(removed as u32)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Store;
+    use crate::tables::usage::UsageRow;
+    use crate::tables::usage::tests::sample;
+    use crate::tables::usage_gather::sum_all;
+    use crate::testing::scratch;
+    use inkhorn_domain::{Money, Quality, RequestResult, TokenUsage};
+    use proptest::prelude::*;
+
+    #[test]
+    fn rows_may_come_in_any_order() {
+        let (_dir, store) = scratch();
+        for quarter in [7, 3, 95, 3, 0, 50] {
+            store.append_usage(&sample(quarter * QUARTER + 5, "m")).unwrap();
+        }
+        store.read_usage(verify).unwrap();
+        let first = store.read_usage(|db| sum_all(db, &(0..4 * QUARTER))).unwrap();
+        assert_eq!(first.attempts, 3);
+    }
+
+    #[test]
+    fn a_sum_that_is_not_that_of_its_rows_is_found() {
+        let (_dir, store) = scratch();
+        for n in 0..3 {
+            store.append_usage(&sample(n * DAY, "m")).unwrap();
+        }
+        for damage in [
+            "UPDATE usage SET cost = cost + 1 WHERE id = (SELECT min(id) FROM usage)",
+            "DELETE FROM usage_day WHERE id = (SELECT max(id) FROM usage_day)",
+            "DELETE FROM usage WHERE id = (SELECT max(id) FROM usage)",
+        ] {
+            // Looked at inside the transaction that did the damage, which is then rolled back.
+            let found = store.change_usage(|db| {
+                db.execute_batch(damage).unwrap();
+                verify(db)
+            });
+            assert_eq!(found.map_err(|fault| fault.code()), Err(Code::Damaged), "{damage}");
+        }
+        store.read_usage(verify).unwrap();
+    }
+
+    #[test]
+    fn pruning_takes_the_rows_and_leaves_the_sums() {
+        let (_dir, store) = scratch();
+        for n in 0..40 {
+            store.append_usage(&sample(n * DAY / 4, "m")).unwrap();
+        }
+        let before = store.read_usage(|db| sum_all(db, &(0..i64::MAX))).unwrap();
+        // The middle of a day: that day stays whole.
+        assert_eq!(store.prune_usage(5 * DAY + DAY / 2).unwrap(), 20);
+        assert_eq!(store.read_usage(pruned_until).unwrap(), 5 * DAY);
+        assert_eq!(store.read_usage(|db| sum_all(db, &(0..i64::MAX))).unwrap(), before);
+        assert_eq!(store.read_usage(|db| sum_all(db, &(DAY..2 * DAY))).unwrap().attempts, 4);
+        let rows =
+            store.read_usage(|db| crate::tables::usage::load_between(db, &(0..i64::MAX), 100)).unwrap();
+        assert_eq!(rows.len(), 20);
+        store.read_usage(verify).unwrap();
+        // A clock that went wrong writes into days that were pruned.
+        store.append_usage(&sample(DAY, "m")).unwrap();
+        assert_eq!(store.read_usage(|db| sum_all(db, &(DAY..2 * DAY))).unwrap().attempts, 5);
+        store.read_usage(verify).unwrap();
+        assert_eq!(store.prune_usage(0).unwrap(), 0);
+        assert_eq!(store.read_usage(pruned_until).unwrap(), 5 * DAY, "what is gone stays gone");
+    }
+
+    fn any_row() -> impl Strategy<Value = UsageRow> {
+        let time = prop_oneof![
+            4 => 1_790_000_000_000i64..1_790_000_000_000 + 3 * DAY,
+            // Ten years off in either direction, and beyond what a row can hold.
+            1 => any::<i64>(),
+        ];
+        let count = || proptest::option::of(prop_oneof![4 => 0u64..200_000, 1 => any::<u64>()]);
+        let counts = (count(), count(), count());
+        let result = prop_oneof![
+            Just(RequestResult::Completed),
+            Just(RequestResult::Aborted),
+            Just(RequestResult::Failed),
+            Just(RequestResult::Refused),
+        ];
+        let costs = (proptest::option::of(any::<i64>()), proptest::option::of(any::<i64>()));
+        (time, counts, result, costs, 0..4u8, 1..4u32, any::<bool>()).prop_map(
+            |(time, (input, output, latency_ms), result, (told, computed), who, attempt, exact)| UsageRow {
+                attempt,
+                tokens: TokenUsage { input, output, provider_cost: told.map(Money), ..TokenUsage::default() },
+                cost: told.or(computed).map(Money),
+                computed: computed.map(Money),
+                quality: if exact { Quality::Reported } else { Quality::Partial },
+                result,
+                latency_ms,
+                first_token_ms: latency_ms.map(|ms| ms / 2),
+                app: (who > 1).then(|| format!("app {who}")),
+                slug: (who > 0).then(|| "openai".to_owned()),
+                ..sample(time, if who == 3 { "other" } else { "m" })
+            },
+        )
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(24))]
+        #[test]
+        fn the_sums_are_those_of_the_rows_whatever_is_written_by_two_at_once(
+            rows in proptest::collection::vec((any_row(), any::<bool>()), 1..40)
+        ) {
+            let (dir, one) = scratch();
+            let other = Store::open(dir.path()).unwrap();
+            for (row, by_other) in &rows {
+                if *by_other { &other } else { &one }.append_usage(row).unwrap();
+            }
+            one.read_usage(verify).unwrap();
+            let total = one.read_usage(|db| sum_all(db, &(i64::MIN..i64::MAX))).unwrap();
+            prop_assert_eq!(total.attempts, rows.len() as u64);
+            prop_assert_eq!(total.cost, rows.iter().filter_map(|(row, _)| row.cost).map(|cost| i128::from(cost.0)).sum::<i128>());
+            // Made anew from the rows alone, they are the same to the byte.
+            let lines = |store: &Store| store.read_usage(|db| {
+                let mut query = db.prepare("SELECT id, hex(sums) FROM usage_day ORDER BY id").unwrap();
+                let lines = query.query_map([], |row| Ok((row.get::<_, i64>(0)?, row.get::<_, String>(1)?))).unwrap();
+                Ok(lines.map(rusqlite::Result::unwrap).collect::<Vec<_>>())
+            }).unwrap();
+            let kept = lines(&one);
+            one.change_usage(rebuild).unwrap();
+            prop_assert_eq!(lines(&other), kept);
+        }
+    }
+}

@@ -13,11 +13,11 @@ const source = resolve(fileURLToPath(new URL('../src', import.meta.url)));
 /** Which feature may use which other one. A row here is a decision, not a formality. */
 const allowed = {
   apps: ['models'],
-  connections: [],
+  connections: ['models'],
   desk: ['models', 'privacy', 'start'],
   models: [],
   privacy: ['connections'],
-  settings: ['models'],
+  settings: ['connections', 'models'],
   start: ['connections', 'models'],
   usage: ['models'],
 };

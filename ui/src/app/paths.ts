@@ -23,6 +23,7 @@ export function makePaths() {
       { path: '/models', name: 'models', component: () => import('@/features/models/ModelsPage.vue') },
       { path: '/usage', name: 'usage', component: () => import('@/features/usage/UsagePage.vue') },
       { path: '/connections/:slug?', name: 'connections', component: () => import('@/features/connections/ConnectionsPage.vue') },
+      { path: '/guides/:provider?', name: 'guides', meta: { place: 'connections' }, component: () => import('@/features/connections/GuidesPage.vue') },
       { path: '/apps', name: 'apps', component: () => import('@/features/apps/AppsPage.vue') },
       { path: '/privacy', name: 'privacy', component: () => import('@/features/privacy/PrivacyPage.vue') },
       { path: '/settings', name: 'settings', component: () => import('@/features/settings/SettingsPage.vue') },

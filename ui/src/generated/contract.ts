@@ -39,6 +39,56 @@ export type FaultCode =
   | "busy"
   | "usage_error";
 
+export type AccountView = { 
+/**
+ * When it was asked, unix milliseconds.
+ */
+asked_at: number, 
+/**
+ * The key's or account's name there.
+ */
+name: string | null, 
+/**
+ * What the amounts are in: `USD`, `CNY`.
+ */
+currency: string, 
+/**
+ * What is left to spend, as decimal text.
+ */
+credit_left: string | null, 
+/**
+ * The most that this key may spend.
+ */
+credit_limit: string | null, 
+/**
+ * When that limit begins anew: `daily`, `weekly`, `monthly`.
+ */
+limit_resets: string | null, 
+/**
+ * Spent through this key so far.
+ */
+used: string | null, 
+/**
+ * Spent today, in the provider's days.
+ */
+used_today: string | null, 
+/**
+ * Spent this month, in the provider's months.
+ */
+used_this_month: string | null, 
+/**
+ * The account has never paid: models that cost something may be closed to it.
+ */
+free_tier: boolean | null, 
+/**
+ * The provider has closed the key or the account.
+ */
+blocked: boolean | null, 
+/**
+ * The key ends on this day, ISO 8601.
+ */
+key_expires: string | null, };
+
 export type AnswerView = { 
 /**
  * `slug/model-id` that was asked.
@@ -182,6 +232,10 @@ last_model: string | null,
  * How many connections there are.
  */
 connections: number, 
+/**
+ * What the writer should look at soon.
+ */
+reminders: Array<ReminderView>, 
 /**
  * The local gateway.
  */
@@ -429,10 +483,37 @@ model_count: number,
  */
 spent_this_month: SpentView, 
 /**
- * What the writer set: default_model, temperature, max_tokens, connect_timeout, first_token_timeout,
- * idle_timeout (seconds), proxy, ca_file, priority, weight, key_expires.
+ * What the writer set, by the names of `ProviderView.settings`: default_model, temperature, max_tokens,
+ * connect_timeout, first_token_timeout, idle_timeout (seconds), proxy, ca_file, priority, weight, key_expires,
+ * requests_per_minute; for Ollama num_ctx (tokens) and keep_alive.
  */
-settings: { [key in string]: string }, };
+settings: { [key in string]: string }, 
+/**
+ * It stands in the environment and is stored nowhere: it can be used and tested, not changed. There only while
+ * the system fallback is on.
+ */
+system: boolean, 
+/**
+ * For a system connection: the variable that holds its key.
+ */
+variable: string | null, 
+/**
+ * Its key came by signing in; removing the connection disconnects it here, and `RemovedView.revoke_at` is where
+ * the key itself is ended.
+ */
+signed_in: boolean, 
+/**
+ * When its key ends, as the writer or the provider says.
+ */
+key_expires: KeyExpiryView | null, 
+/**
+ * The account with the provider, where it tells.
+ */
+account: AccountView | null, 
+/**
+ * Room under the provider's limits, where its answers tell.
+ */
+headroom: Array<HeadroomView>, };
 
 export type ConnectionsOrderRequest = { 
 /**
@@ -546,7 +627,11 @@ fits: boolean | null,
 /**
  * The context, in tokens.
  */
-context_length: number | null, };
+context_length: number | null, 
+/**
+ * Ollama: the context length with which the model will be loaded for this text, in tokens.
+ */
+asked_context: number | null, };
 
 export type DeskEvent = { "kind": "started", 
 /**
@@ -560,7 +645,19 @@ user: MessageView,
 /**
  * The answer that now begins, empty.
  */
-answer: MessageView, } | { "kind": "text", 
+answer: MessageView, } | { "kind": "still_waiting", 
+/**
+ * Since sending, in milliseconds.
+ */
+waited_ms: number, 
+/**
+ * The server is on this machine, so that loading is the likely reason.
+ */
+local: boolean, 
+/**
+ * Whether the model was in memory when the list was last fetched.
+ */
+loaded: boolean | null, } | { "kind": "text", 
 /**
  * The piece.
  */
@@ -660,6 +757,16 @@ export type DeskStopView = {
  */
 stopped: boolean, };
 
+export type DiscoverView = { 
+/**
+ * Servers that answer on this machine.
+ */
+servers: Array<FoundServerView>, 
+/**
+ * Keys that stand in the environment.
+ */
+keys: Array<FoundKeyView>, };
+
 export type FaultView = { 
 /**
  * One of the error codes.
@@ -689,6 +796,62 @@ status?: number,
  * The provider's own words, scrubbed of keys.
  */
 detail?: string, };
+
+export type FoundKeyView = { 
+/**
+ * The catalogue entry that it is for.
+ */
+provider: string, 
+/**
+ * The entry's name for people.
+ */
+provider_name: string, 
+/**
+ * The variable's name, `OPENAI_API_KEY`.
+ */
+variable: string, 
+/**
+ * The key's last four characters, for keys of 20 characters or more.
+ */
+last4: string | null, 
+/**
+ * Why it cannot be a key of this provider.
+ */
+fault: FaultView | null, 
+/**
+ * The connection that has this very key already, as far as the vault is open to tell.
+ */
+connection: string | null, };
+
+export type FoundServerView = { 
+/**
+ * The catalogue entry that speaks with it.
+ */
+provider: string, 
+/**
+ * The entry's name for people.
+ */
+provider_name: string, 
+/**
+ * Its address, ready for the form.
+ */
+base_url: string, 
+/**
+ * How many models it lists; absent where it does not tell a stranger.
+ */
+models: number | null, 
+/**
+ * It wants a key.
+ */
+needs_key: boolean, 
+/**
+ * It is still starting.
+ */
+loading: boolean, 
+/**
+ * The connection that leads there already.
+ */
+connection: string | null, };
 
 export type GatewaySetRequest = { 
 /**
@@ -722,15 +885,29 @@ at_start: boolean,
  */
 fault: FaultView | null, };
 
+export type GuideTextView = { 
+/**
+ * What one must know before anything else: that the service has closed, for example.
+ */
+notice: string | null, 
+/**
+ * From nothing to a working connection, in order.
+ */
+steps: Array<string>, 
+/**
+ * What failures usually mean here, and their mend, by the code of the failure.
+ */
+failures: Partial<Record<FaultCode, string>>, };
+
 export type GuideView = { 
 /**
  * English.
  */
-en: Array<string>, 
+en: GuideTextView, 
 /**
  * Indonesian.
  */
-id: Array<string>, };
+id: GuideTextView, };
 
 export type HeaderInput = { 
 /**
@@ -742,6 +919,42 @@ name: string,
  */
 value?: string, };
 
+export type HeadroomView = { 
+/**
+ * What is counted: `requests`, `tokens`, `input_tokens`, `output_tokens`.
+ */
+of: string, 
+/**
+ * The limit.
+ */
+limit: number | null, 
+/**
+ * What is left of it.
+ */
+remaining: number, 
+/**
+ * When it is full again, unix milliseconds.
+ */
+resets_at: number | null, 
+/**
+ * When the provider said so, unix milliseconds.
+ */
+told_at: number, };
+
+export type KeyExpiryView = { 
+/**
+ * The day, ISO 8601.
+ */
+on: string, 
+/**
+ * Days until then in the writer's time zone; 0 is today, below 0 it is past.
+ */
+days_left: number, 
+/**
+ * `soon` from 14 days before.
+ */
+state: 'later' | 'soon' | 'past', };
+
 export type KeyInput = { "source": "none" } | { "source": "typed", 
 /**
  * The key as typed.
@@ -750,7 +963,11 @@ key: string, } | { "source": "pasted",
 /**
  * From `key_paste`.
  */
-handle: string, } | { "source": "keep" };
+handle: string, } | { "source": "environment", 
+/**
+ * Its name, `OPENAI_API_KEY`.
+ */
+variable: string, } | { "source": "keep" };
 
 export type KeyPastedView = { 
 /**
@@ -1006,6 +1223,26 @@ export type OpenLinkRequest = {
  */
 url: string, };
 
+export type PageLanguage = "en" | "id";
+
+export type PresetView = { 
+/**
+ * The name of the service or the server.
+ */
+name: string, 
+/**
+ * Its usual address.
+ */
+base_url: string, 
+/**
+ * Whether it works without a key.
+ */
+key_optional: boolean, 
+/**
+ * The page where keys are made.
+ */
+key_page: string | null, };
+
 export type PriceView = { 
 /**
  * What is known.
@@ -1062,15 +1299,176 @@ key_optional: boolean,
  */
 key_page: string | null, 
 /**
+ * The page where money is paid in.
+ */
+billing_page: string | null, 
+/**
+ * The page where it tells of its troubles.
+ */
+status_page: string | null, 
+/**
+ * Addresses to fill the form with, for an address of one's own.
+ */
+presets: Array<PresetView>, 
+/**
+ * One can sign in in the browser instead of copying a key.
+ */
+sign_in: boolean, 
+/**
+ * Variables of the environment in which its key usually stands.
+ */
+env: Array<string>, 
+/**
+ * The settings that its connections have, with their usual values where there is one.
+ */
+settings: Array<SettingNameView>, 
+/**
  * Steps and usual failures, by language.
  */
 guide: GuideView, };
+
+export type ReminderView = { 
+/**
+ * What it is about.
+ */
+kind: 'key_expires', 
+/**
+ * The connection's slug.
+ */
+connection: string, 
+/**
+ * Its label.
+ */
+label: string, 
+/**
+ * The day, ISO 8601.
+ */
+on: string, 
+/**
+ * Days until then in the writer's time zone; 0 is today, below 0 it is past.
+ */
+days_left: number, };
 
 export type RemovedView = { 
 /**
  * What was removed.
  */
-removed: string, };
+removed: string, 
+/**
+ * For one that was signed in: the page at which the provider ends the key itself.
+ */
+revoke_at?: string, };
+
+export type SettingNameView = { 
+/**
+ * Its name, as in `ConnectionView.settings`.
+ */
+name: string, 
+/**
+ * What holds where the writer sets nothing; absent where nothing is sent then.
+ */
+usual: string | null, 
+/**
+ * What it is measured in.
+ */
+unit: 'seconds' | 'tokens' | 'requests_per_minute' | null, };
+
+export type SettingsSetRequest = { 
+/**
+ * See [`SettingsView::system_fallback`].
+ */
+system_fallback?: boolean, 
+/**
+ * See [`SettingsView::default_model`].
+ */
+default_model?: string, 
+/**
+ * See [`SettingsView::default_connection`].
+ */
+default_connection?: string, };
+
+export type SettingsView = { 
+/**
+ * Keys from the environment may be used, as connections of their own, without being stored.
+ */
+system_fallback: boolean, 
+/**
+ * `slug/model-id`; used when nothing else is chosen.
+ */
+default_model: string | null, 
+/**
+ * The connection whose own default model is used where no `default_model` is set.
+ */
+default_connection: string | null, };
+
+export type SignInCancelRequest = { 
+/**
+ * From `waiting`.
+ */
+sign_in: string, };
+
+export type SignInCancelView = { 
+/**
+ * It was running, and is cancelled now.
+ */
+cancelled: boolean, };
+
+export type SignInCodeRequest = { 
+/**
+ * From `waiting`.
+ */
+sign_in: string, 
+/**
+ * The code, or the whole address with `code=` in it.
+ */
+code: string, };
+
+export type SignInEvent = { "kind": "waiting", 
+/**
+ * Names this sign-in in `sign_in_code` and `sign_in_cancel`.
+ */
+sign_in: string, 
+/**
+ * The provider's page.
+ */
+url: string, 
+/**
+ * The browser finds its way back by itself. Where this is false, or the browser is elsewhere, the writer
+ * copies the code from the address to which the browser was sent (`code=...`), or that whole address.
+ */
+comes_back: boolean, 
+/**
+ * Given up by itself after this long, in milliseconds.
+ */
+expires_in_ms: number, } | { "kind": "exchanging" };
+
+export type SignInRequest = { 
+/**
+ * A catalogue entry with `sign_in`: `openrouter`.
+ */
+provider: string, 
+/**
+ * The writer's name for the connection; the provider's name where absent.
+ */
+label?: string, 
+/**
+ * The address; the catalogue's where absent.
+ */
+base_url?: string, 
+/**
+ * Signs in anew for this connection: its key is replaced, everything else stays.
+ */
+connection?: string, };
+
+export type SignInView = { 
+/**
+ * `denied`: the writer said no at the provider. `expired`: nobody came back in time.
+ */
+outcome: 'connected' | 'denied' | 'cancelled' | 'expired', 
+/**
+ * The connection, where there is one now.
+ */
+connection: ConnectionView | null, };
 
 export type SpentView = { 
 /**
@@ -1083,6 +1481,386 @@ usd: string,
 unpriced_requests: number, };
 
 export type Topic = "status" | "vault" | "connections" | "models" | "desk" | "usage" | "apps";
+
+export type UsageAdviceModelView = { 
+/**
+ * `slug/model-id`.
+ */
+model: string, 
+/**
+ * Its name.
+ */
+name: string, 
+/**
+ * The connection's label.
+ */
+connection: string, 
+/**
+ * What the same tokens would have cost, USD as decimal text; null where its price is unknown.
+ */
+cost: string | null, 
+/**
+ * Why it costs what it costs.
+ */
+price: 'known' | 'unknown' | 'free' | 'local', 
+/**
+ * It was among the models used.
+ */
+used: boolean, 
+/**
+ * A request in the mean read and wrote more tokens than this model takes in; null where either is unknown.
+ */
+too_small: boolean | null, };
+
+export type UsageAdviceRequest = { 
+/**
+ * When.
+ */
+period: UsagePeriod, 
+/**
+ * Which requests.
+ */
+filters: UsageFilters, };
+
+export type UsageAdviceUseView = { 
+/**
+ * Requests whose tokens and cost are known: the only ones that can be compared.
+ */
+requests: number, 
+/**
+ * Requests left out because their tokens or their cost are unknown.
+ */
+left_out: number, 
+/**
+ * Tokens read, cached ones included.
+ */
+input_tokens: number, 
+/**
+ * Of those, from a provider's cache.
+ */
+cache_read_tokens: number, 
+/**
+ * Tokens written.
+ */
+output_tokens: number, 
+/**
+ * What they cost, USD as decimal text.
+ */
+cost: string, 
+/**
+ * Models that were used, most expensive first.
+ */
+models: Array<string>, };
+
+export type UsageAdviceView = { 
+/**
+ * What was used, and what it cost.
+ */
+used: UsageAdviceUseView, 
+/**
+ * Other models, cheapest first; those of unknown price last.
+ */
+models: Array<UsageAdviceModelView>, };
+
+export type UsageCalculateRequest = { 
+/**
+ * The text. It is counted and forgotten: nothing of it is sent or kept.
+ */
+text: string, 
+/**
+ * Tokens of the answer.
+ */
+output_tokens: number, 
+/**
+ * Models, `slug/model-id`.
+ */
+models: Array<string>, };
+
+export type UsageCalculateView = { 
+/**
+ * The text's tokens, estimated: each model counts a little differently.
+ */
+input_tokens: number, 
+/**
+ * Its words.
+ */
+words: number, 
+/**
+ * In the order asked; a model that is not there any more is left out.
+ */
+models: Array<UsageCalculatedView>, };
+
+export type UsageCalculatedView = { 
+/**
+ * `slug/model-id`.
+ */
+model: string, 
+/**
+ * Its name.
+ */
+name: string, 
+/**
+ * The connection's label.
+ */
+connection: string, 
+/**
+ * USD as decimal text; null is unknown.
+ */
+cost: string | null, 
+/**
+ * Of that, for reading the text.
+ */
+input_cost: string | null, 
+/**
+ * Why it costs what it costs.
+ */
+price: 'known' | 'unknown' | 'free' | 'local', 
+/**
+ * The text and the answer fit into its context; null where that is unknown.
+ */
+fits: boolean | null, 
+/**
+ * Its context, in tokens.
+ */
+context_length: number | null, };
+
+export type UsageChartView = { 
+/**
+ * An SVG document of rectangles, lines and text. Each mark carries `data-at`, its place in `columns`.
+ */
+svg: string, 
+/**
+ * How wide a column is in time.
+ */
+step: 'hour' | 'day' | 'month', 
+/**
+ * The layers, the largest first; the last one may be all the rest (`null`).
+ */
+layers: Array<string | null>, 
+/**
+ * The columns, in the order of time.
+ */
+columns: Array<UsageColumnView>, 
+/**
+ * All columns together, as exact as a column's.
+ */
+total: string, };
+
+export type UsageChoicesView = { 
+/**
+ * Providers.
+ */
+provider: Array<string>, 
+/**
+ * Models.
+ */
+model: Array<string>, 
+/**
+ * Features.
+ */
+feature: Array<string>, 
+/**
+ * Apps.
+ */
+app: Array<string>, 
+/**
+ * Connections.
+ */
+connection: Array<string>, };
+
+export type UsageColumnView = { 
+/**
+ * `2026-11-14`, `2026-11-14T09:00` or `2026-11`.
+ */
+name: string, 
+/**
+ * The column in words: moment, amount, layers.
+ */
+says: string, 
+/**
+ * Its amount: decimal dollars, or a whole count.
+ */
+value: string, 
+/**
+ * The amounts of its layers.
+ */
+parts: Array<string>, 
+/**
+ * Requests in it whose cost nobody knows.
+ */
+unpriced: number, };
+
+export type UsageDashboardRequest = { 
+/**
+ * When.
+ */
+period: UsagePeriod, 
+/**
+ * Which requests.
+ */
+filters: UsageFilters, 
+/**
+ * What the chart and the week show.
+ */
+measure: UsageMeasure, 
+/**
+ * What the table is by, and what the chart's columns are made of.
+ */
+by: UsageDimension, 
+/**
+ * The language of the drawings.
+ */
+language: PageLanguage, 
+/**
+ * Room for a drawing, in pixels. From 280 to 1200; what is beyond is taken for the nearer end.
+ */
+width: number, };
+
+export type UsageDashboardView = { 
+/**
+ * The first day, ISO 8601.
+ */
+from: string, 
+/**
+ * The last day, ISO 8601.
+ */
+until: string, 
+/**
+ * Anything was ever used, in any time.
+ */
+ever: boolean, 
+/**
+ * All together.
+ */
+total: UsageTotalView, 
+/**
+ * The measure over time, in layers of `by`.
+ */
+chart: UsageChartView, 
+/**
+ * The table, most expensive first, then busiest. Its first rows are the chart's layers.
+ */
+groups: Array<UsageGroupView>, 
+/**
+ * The same measure by weekday and hour.
+ */
+week: UsageWeekView, 
+/**
+ * How long answers took.
+ */
+times: UsageTimesView, 
+/**
+ * On what most was spent; absent where nothing was.
+ */
+mostly: UsageMostlyView | null, 
+/**
+ * Days unlike the others, newest first.
+ */
+unusual: Array<UsageUnusualView>, 
+/**
+ * Where a provider told a charge: how it compares with what we compute.
+ */
+difference: UsageDifferenceView | null, 
+/**
+ * What filters can be set to.
+ */
+choices: UsageChoicesView, };
+
+export type UsageDifferenceView = { 
+/**
+ * Requests of which both are known.
+ */
+requests: number, 
+/**
+ * What the providers told, USD as decimal text. This is what counts.
+ */
+told: string, 
+/**
+ * What we compute from tokens and prices, USD as decimal text.
+ */
+computed: string, 
+/**
+ * The first less the second; may begin with `-`.
+ */
+difference: string, };
+
+export type UsageDimension = "provider" | "model" | "feature" | "app" | "connection";
+
+export type UsageExportForm = "csv" | "json" | "svg" | "png";
+
+export type UsageExportRequest = { 
+/**
+ * When.
+ */
+period: UsagePeriod, 
+/**
+ * Which requests.
+ */
+filters: UsageFilters, 
+/**
+ * Its form.
+ */
+form: UsageExportForm, 
+/**
+ * What the report's chart shows.
+ */
+measure: UsageMeasure, 
+/**
+ * What the report's table is by.
+ */
+by: UsageDimension, 
+/**
+ * The report's language.
+ */
+language: PageLanguage, 
+/**
+ * The folder; where it is absent, the writer's folder for downloads. Nothing that is there is overwritten.
+ */
+folder?: string, };
+
+export type UsageExportView = { 
+/**
+ * Where it is.
+ */
+path: string, 
+/**
+ * How large it is.
+ */
+bytes: number, 
+/**
+ * Requests in it.
+ */
+requests: number, 
+/**
+ * Their known costs together, USD as decimal text; null where none is known.
+ */
+cost: string | null, 
+/**
+ * Requests in it whose cost nobody knows.
+ */
+unpriced_requests: number, };
+
+export type UsageFilters = { 
+/**
+ * The provider's id.
+ */
+provider?: string, 
+/**
+ * The model, `slug/model-id`.
+ */
+model?: string, 
+/**
+ * What it was for.
+ */
+feature?: string, 
+/**
+ * The app's name.
+ */
+app?: string, 
+/**
+ * The connection's slug.
+ */
+connection?: string, };
 
 export type UsageGroupView = { 
 /**
@@ -1112,35 +1890,55 @@ unpriced_requests: number,
 /**
  * Requests that failed.
  */
-failed_requests: number, };
+failed_requests: number, 
+/**
+ * Mean milliseconds from sending to the end, of the requests that were answered; absent where none was.
+ */
+latency_ms: number | null, 
+/**
+ * Mean milliseconds from sending to the first token, of the requests that streamed; absent where none did.
+ */
+first_token_ms: number | null, };
 
-export type UsagePeriodView = { 
-/**
- * From, unix milliseconds.
- */
-from: number, 
-/**
- * By model, most expensive first.
- */
-by_model: Array<UsageGroupView>, 
-/**
- * By connection, most expensive first.
- */
-by_connection: Array<UsageGroupView>, 
-/**
- * All together.
- */
-total: UsageTotalView, };
+export type UsageMeasure = "spend" | "tokens" | "requests" | "errors";
 
-export type UsageSummaryView = { 
+export type UsageMostlyView = { 
 /**
- * Since midnight.
+ * The model, `slug/model-id`.
  */
-today: UsagePeriodView, 
+model: string, 
 /**
- * Since the first of the month.
+ * What it was used for most: a feature.
  */
-month: UsagePeriodView, };
+feature: string, 
+/**
+ * The app, where it was one of the writer's other programs.
+ */
+app: string | null, };
+
+export type UsagePeriod = { "of": "today" } | { "of": "week" } | { "of": "month" } | { "of": "days", 
+/**
+ * ISO 8601 date.
+ */
+from: string, 
+/**
+ * ISO 8601 date; the whole day belongs to it.
+ */
+until: string, };
+
+export type UsageTimesView = { 
+/**
+ * The drawing.
+ */
+svg: string, 
+/**
+ * Mean milliseconds from sending to the end, by column of the chart; null where nothing was measured.
+ */
+latency_ms: Array<number | null>, 
+/**
+ * The same, to the first token.
+ */
+first_token_ms: Array<number | null>, };
 
 export type UsageTotalView = { 
 /**
@@ -1166,7 +1964,55 @@ unpriced_requests: number,
 /**
  * Requests that failed.
  */
-failed_requests: number, };
+failed_requests: number, 
+/**
+ * Mean milliseconds from sending to the end, of the requests that were answered; absent where none was.
+ */
+latency_ms: number | null, 
+/**
+ * Mean milliseconds from sending to the first token, of the requests that streamed; absent where none did.
+ */
+first_token_ms: number | null, };
+
+export type UsageUnusualView = { 
+/**
+ * The day, ISO 8601.
+ */
+day: string, 
+/**
+ * What was unusual.
+ */
+what: 'spend' | 'requests' | 'errors', 
+/**
+ * How much: decimal dollars, or a whole count.
+ */
+value: string, 
+/**
+ * For errors: requests that day.
+ */
+of: number, 
+/**
+ * The middle of the days before it that had any use; for errors, how many of a hundred requests failed then.
+ */
+usual: string, 
+/**
+ * How many days that is the middle of.
+ */
+days: number, 
+/**
+ * The model that had the largest part in it, `slug/model-id`.
+ */
+mostly: string | null, };
+
+export type UsageWeekView = { 
+/**
+ * The drawing.
+ */
+svg: string, 
+/**
+ * Monday to Sunday, each with 24 amounts: decimal dollars, or whole counts.
+ */
+cells: Array<Array<string>>, };
 
 export type VaultPassphraseRequest = { 
 /**
@@ -1221,8 +2067,12 @@ export interface Commands {
   connections_add: { request: ConnectionAddRequest; answer: ConnectionView };
   connections_update: { request: ConnectionUpdateRequest; answer: ConnectionView };
   connections_test: { request: ConnectionRequest; answer: ConnectionTestView };
+  connections_account: { request: ConnectionRequest; answer: ConnectionView };
   connections_reorder: { request: ConnectionsOrderRequest; answer: Array<ConnectionView> };
   connections_remove: { request: ConnectionRequest; answer: RemovedView };
+  discover: { request: Nothing; answer: DiscoverView };
+  sign_in_code: { request: SignInCodeRequest; answer: Nothing };
+  sign_in_cancel: { request: SignInCancelRequest; answer: SignInCancelView };
   models_list: { request: Nothing; answer: ModelsView };
   models_refresh: { request: ModelsRefreshRequest; answer: ModelsRefreshView };
   models_default: { request: ModelsDefaultRequest; answer: Nothing };
@@ -1235,7 +2085,12 @@ export interface Commands {
   desk_delete: { request: ConversationRequest; answer: Nothing };
   desk_draft: { request: DeskDraftRequest; answer: Nothing };
   desk_estimate: { request: DeskEstimateRequest; answer: DeskEstimateView };
-  usage_summary: { request: Nothing; answer: UsageSummaryView };
+  settings_list: { request: Nothing; answer: SettingsView };
+  settings_set: { request: SettingsSetRequest; answer: SettingsView };
+  usage_dashboard: { request: UsageDashboardRequest; answer: UsageDashboardView };
+  usage_advice: { request: UsageAdviceRequest; answer: UsageAdviceView };
+  usage_calculate: { request: UsageCalculateRequest; answer: UsageCalculateView };
+  usage_export: { request: UsageExportRequest; answer: UsageExportView };
   apps_list: { request: Nothing; answer: AppsView };
   apps_add: { request: AppAddRequest; answer: AppAddedView };
   apps_revoke: { request: AppRevokeRequest; answer: AppRevokedView };
@@ -1243,6 +2098,7 @@ export interface Commands {
 }
 
 export interface Streams {
+  sign_in: { request: SignInRequest; event: SignInEvent; answer: SignInView };
   desk_send: { request: DeskSendRequest; event: DeskEvent; answer: MessageView };
   desk_retry: { request: DeskRetryRequest; event: DeskEvent; answer: MessageView };
 }

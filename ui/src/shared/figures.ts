@@ -34,6 +34,14 @@ export function formatMoney(usd: string, language: Language): string {
     .replace('\u00a0', ' ');
 }
 
+/** Money in whatever currency a provider counts: `$4.12`, `CN¥30.00`. A name that is no currency stands behind the sum. */
+export function formatAmount(amount: string, currency: string, language: Language): string {
+  if (currency === 'USD' || !/^[A-Z]{3}$/.test(currency)) return currency === 'USD' ? formatMoney(amount, language) : `${amount} ${currency}`;
+  return new Intl.NumberFormat(locales[language], { style: 'currency', currency, currencyDisplay: language === 'en' ? 'symbol' : 'code' })
+    .format(Number(amount))
+    .replace('\u00a0', ' ');
+}
+
 /** A price per million tokens: `$0.15`, `$3`, `$12.50`. */
 export function formatPrice(usd: string, language: Language): string {
   return formatMoney(usd, language).replace(/([.,]00)$/, '');

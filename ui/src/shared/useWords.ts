@@ -22,6 +22,8 @@ export function useWords() {
     short: (value: number) => figures.formatShort(value, language.value),
     /** Dollars from decimal text. */
     money: (usd: string) => figures.formatMoney(usd, language.value),
+    /** Money in a provider's own currency, from decimal text. */
+    amount: (sum: string, currency: string) => figures.formatAmount(sum, currency, language.value),
     /** Dollars per million tokens. */
     price: (usd: string) => figures.formatPrice(usd, language.value),
     /** How long something took, from milliseconds. */

@@ -19,6 +19,8 @@ import type {
   VaultView,
 } from '@/generated/contract';
 import type { Door, HostEvents, Prefs } from '@/host/types';
+import { catalogue, settingsOf } from './catalogue';
+import { foundIn, makeSignIn } from './finding';
 
 /** What the world looks like. */
 export type Scene = 'empty' | 'normal' | 'full' | 'broken' | 'slow' | VaultState;
@@ -45,6 +47,9 @@ export function provider(id: string, name: string, locality: ProviderView['local
     billing_page: null,
     status_page: null,
     presets: [],
+    sign_in: false,
+    env: [],
+    settings: settingsOf(false),
     guide: {
       en: { notice: null, steps: ['Make an account.', 'Make a key on the key page and copy it.', 'Paste it here and test.'], failures: { no_credit: 'Add credit on the billing page.' } },
       id: { notice: null, steps: ['Buat akun.', 'Buat kunci di halaman kunci lalu salin.', 'Tempel di sini dan uji.'], failures: { no_credit: 'Isi saldo di halaman tagihan.' } },
@@ -89,6 +94,12 @@ export function connection(slug: string, label: string, of: string, more: Partia
     model_count: 8,
     spent_this_month: { usd: '0', unpriced_requests: 0 },
     settings: {},
+    system: false,
+    variable: null,
+    signed_in: false,
+    key_expires: null,
+    account: null,
+    headroom: [],
     ...more,
   };
 }
@@ -232,7 +243,7 @@ const sums = (requests: number, cost: string | null, more: Partial<UsageTotalVie
 const group = (name: string, requests: number, cost: string | null, more: Partial<UsageTotalView> = {}): UsageGroupView => ({ name, ...sums(requests, cost, more) });
 
 /** Makes the double of a scene. `waits` are milliseconds between pieces of a stream. */
-export function makeDouble(scene: Scene, prefs: Partial<Prefs> = {}, waits = 24): Door & { tell: (topics: HostEvents['changed']['topics']) => void } {
+export function makeDouble(scene: Scene, prefs: Partial<Prefs> = {}, waits = 24): Door & { tell: (topics: HostEvents['changed']['topics']) => void; signIn: ReturnType<typeof makeSignIn> } {
   const hearers = new Set<(payload: HostEvents['changed']) => void>();
   const empty = scene === 'empty' || scene === 'none';
   const vaultState: VaultState = ['empty', 'normal', 'full', 'broken', 'slow'].includes(scene) ? (empty ? 'none' : 'unlocked') : (scene as VaultState);
@@ -246,7 +257,15 @@ export function makeDouble(scene: Scene, prefs: Partial<Prefs> = {}, waits = 24)
   let connections: ConnectionView[] = empty
     ? []
     : [
-        connection('openrouter', 'OpenRouter', 'openrouter', { model_count: 345, spent_this_month: { usd: '4.1182', unpriced_requests: 2 } }),
+        connection('openrouter', 'OpenRouter', 'openrouter', {
+          model_count: 345,
+          spent_this_month: { usd: '4.1182', unpriced_requests: 2 },
+          signed_in: true,
+          key_expires: { on: new Date(now + 5 * 86_400_000).toISOString().slice(0, 10), days_left: 5, state: 'soon' },
+          account: { asked_at: minutes(4), name: 'Inkhorn', currency: 'USD', credit_left: '6.42', credit_limit: '10', limit_resets: 'monthly', used: '3.58', used_today: '0.21', used_this_month: '3.58', free_tier: false, blocked: false, key_expires: null },
+          headroom: [{ of: 'requests', limit: 60, remaining: 48, resets_at: now + 20_000, told_at: minutes(1) }],
+          settings: { temperature: '0.8', first_token_timeout: '90' },
+        }),
         connection('ollama', 'Ollama', 'ollama', { model_count: 3, last_used: minutes(2) }),
         connection('anthropic', 'Anthropic (novel)', 'anthropic', {
           status: 'failing',
@@ -267,6 +286,9 @@ export function makeDouble(scene: Scene, prefs: Partial<Prefs> = {}, waits = 24)
       ];
   const kept = new Map<string, MessageView[]>([['c1', messages(scene)]]);
   let list = empty ? [] : conversations(scene);
+  const signIn = makeSignIn();
+  const settings = { system_fallback: false, default_model: null as string | null, default_connection: null as string | null };
+  const account = { asked_at: minutes(4), name: 'sk-or-v1-… “Inkhorn”', currency: 'USD', credit_left: '6.42', credit_limit: '10', limit_resets: 'monthly', used: '3.58', used_today: '0.21', used_this_month: '3.58', free_tier: false, blocked: false, key_expires: null };
   let serial = 0;
   let stopped = false;
   const spent = empty ? { usd: '0', unpriced_requests: 0 } : { usd: '4.6282', unpriced_requests: 2 };
@@ -296,6 +318,7 @@ export function makeDouble(scene: Scene, prefs: Partial<Prefs> = {}, waits = 24)
       default_model: defaultModel,
       last_model: empty ? null : 'openrouter/claude-sonnet-4.5',
       connections: connections.length,
+      reminders: connections.flatMap(({ slug, label, key_expires }) => (key_expires && key_expires.state !== 'later' ? [{ kind: 'key_expires' as const, connection: slug, label, on: key_expires.on, days_left: key_expires.days_left }] : [])),
       gateway,
     }),
     open_link: () => ({}),
@@ -315,7 +338,7 @@ export function makeDouble(scene: Scene, prefs: Partial<Prefs> = {}, waits = 24)
       vault.state = 'locked';
       return { ...vault };
     },
-    providers_list: () => providers,
+    providers_list: () => catalogue,
     key_recognise: ({ key }) => recognise(key),
     key_paste: () => ({ handle: 'h1', recognised: recognise('sk-or-v1-0123456789abcdef9f2c') }),
     connections_list: () => connections,
@@ -336,11 +359,28 @@ export function makeDouble(scene: Scene, prefs: Partial<Prefs> = {}, waits = 24)
     },
     connections_test: ({ slug }) =>
       find(slug).fault ? { ok: false, models: 0, latency_ms: 320, base_url: null, notes: [], fault: find(slug).fault } : { ok: true, models: 345, latency_ms: 388, base_url: null, notes: [], fault: null },
+    connections_account: ({ slug }) => {
+      const asked = find(slug);
+      asked.account = { ...account, asked_at: now };
+      return asked;
+    },
     connections_reorder: ({ slugs }) => (connections = slugs.map(find)),
     connections_remove: ({ slug }) => {
       connections = connections.filter((one) => one.slug !== slug);
       return { removed: slug };
     },
+    discover: () => ({ ...foundIn(scene) }),
+    sign_in_code: ({ code }) => {
+      if (code.length < 4) throw fault('key_form', { reason: 'the code is too short' });
+      signIn.end({ outcome: 'connected', connection: connections[0] ?? null });
+      return {};
+    },
+    sign_in_cancel: () => {
+      signIn.end({ outcome: 'cancelled', connection: null });
+      return { cancelled: true };
+    },
+    settings_list: () => ({ ...settings }),
+    settings_set: (change) => Object.assign(settings, change),
     models_list: () => ({
       models: empty ? [] : models(scene),
       sources: connections.slice(0, 3).map((one) => ({
@@ -395,8 +435,9 @@ export function makeDouble(scene: Scene, prefs: Partial<Prefs> = {}, waits = 24)
       input_tokens: 1_180 + Math.ceil(text.length / 4),
       cost: id?.startsWith('ollama') ? { usd: null, source: 'local' } : { usd: '0.0041', source: 'computed' },
       price: id?.startsWith('ollama') ? { ...unknownPrice, state: 'local' } : { state: 'known', input: '3', output: '15', cache_read: null, cache_write: null },
-      fits: true,
-      context_length: 200_000,
+      fits: text.length < 400,
+      context_length: id?.startsWith('ollama') ? 8_192 : 200_000,
+      asked_context: id?.startsWith('ollama') ? 8_192 : null,
     }),
     usage_summary: () =>
       empty
@@ -457,6 +498,7 @@ export function makeDouble(scene: Scene, prefs: Partial<Prefs> = {}, waits = 24)
   }
   const streams: { [K in keyof Streams]: (request: Streams[K]['request'], hear: (event: Streams[K]['event']) => void) => Promise<Streams[K]['answer']> } = {
     desk_send: ({ conversation: id, text }, hear) => streamAnswer(id ?? `c${(serial += 1)}-new`, message(`m${(serial += 1)}`, 'user', text), hear),
+    sign_in: (_request, hear) => signIn.stream(hear),
     desk_retry: ({ message: id, text }, hear) => {
       for (const [place, turns] of kept) {
         const at = turns.findIndex((turn) => turn.id === id);
@@ -472,6 +514,7 @@ export function makeDouble(scene: Scene, prefs: Partial<Prefs> = {}, waits = 24)
   const refuse = (name: string) => scene === 'broken' && !['open_link', 'copy_text'].includes(name);
   return {
     tell,
+    signIn,
     invoke: async (name, request) => {
       if (scene === 'slow') return new Promise(() => undefined);
       if (refuse(name)) throw fault('damaged', { path: '/home/ines/.local/share/inkhorn/inkhorn.db' });

@@ -7,6 +7,7 @@ import type {
   ConnectionUpdateRequest,
   ConnectionView,
   HeaderInput,
+  PresetView,
   ProviderView,
 } from '@/generated/contract';
 import { holdsKey, keyInput, noKey, type KeyHeld } from './keys';
@@ -17,9 +18,6 @@ export interface HeaderLine {
   value: string;
   kept: boolean;
 }
-
-/** Settings that the form shows, in its order. All are optional texts. */
-export const settingNames = ['default_model', 'temperature', 'max_tokens', 'connect_timeout', 'first_token_timeout', 'idle_timeout'] as const;
 
 /** What stands in the form. */
 export interface FormFields {
@@ -58,6 +56,12 @@ function headerInputs(lines: readonly HeaderLine[]): HeaderInput[] {
     .map((line) => (line.kept && line.value === '' ? { name: line.name.trim() } : { name: line.name.trim(), value: line.value }));
 }
 
+/** Fills the form with a known address. What the writer typed as a name stays; the name of another preset does not. */
+export function withPreset(fields: FormFields, preset: PresetView, before: PresetView | undefined): Pick<FormFields, 'baseUrl' | 'label'> {
+  const named = fields.label.trim() !== '' && fields.label !== before?.name;
+  return { baseUrl: preset.base_url, label: named ? fields.label : preset.name };
+}
+
 /** The form as a new connection. */
 export function draftOf(provider: ProviderView, fields: FormFields): ConnectionDraft {
   const label = fields.label.trim();
@@ -87,7 +91,7 @@ export function changesOf(connection: ConnectionView, fields: FormFields): Conne
   const models = modelLines(fields.models);
   if (models.join('\n') !== connection.models.join('\n')) change.models = models;
   const settings = Object.fromEntries(
-    settingNames
+    [...new Set([...Object.keys(fields.settings), ...Object.keys(connection.settings)])]
       .map((name) => [name, (fields.settings[name] ?? '').trim()] as const)
       .filter(([name, value]) => value !== (connection.settings[name] ?? '')),
   );

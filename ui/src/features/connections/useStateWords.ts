@@ -1,6 +1,6 @@
 // How a connection stands, in one short sentence with its time.
 
-import type { ConnectionView } from '@/generated/contract';
+import type { ConnectionView, KeyExpiryView } from '@/generated/contract';
 import { useWords } from '@/shared/useWords';
 
 /** Words about the state of connections. */
@@ -25,5 +25,26 @@ export function useStateWords() {
       case 'locked':
         return t('connections.state.locked');
     }
+  };
+}
+
+/** Words about when a key ends. */
+export function useExpiryWords() {
+  const { t, day } = useWords();
+  const dayOf = (on: string) => day(Date.parse(`${on}T12:00:00`));
+  return {
+    /** Beside its key: `It ends on 12 Nov 2026.` */
+    ends({ on, days_left, state }: KeyExpiryView): string {
+      const when = dayOf(on);
+      if (state === 'later') return t('connections.expiry.later', { when });
+      if (state === 'past') return t('connections.expiry.past', { when });
+      return days_left === 0 ? t('connections.expiry.today') : t('connections.expiry.soon', { when, n: days_left }, days_left);
+    },
+    /** Elsewhere, with its name. */
+    reminder(name: string, { on, days_left, state }: KeyExpiryView): string {
+      const when = dayOf(on);
+      if (state === 'past') return t('connections.expiry.of.past', { name, when });
+      return days_left === 0 ? t('connections.expiry.of.today', { name }) : t('connections.expiry.of.soon', { name, when, n: days_left }, days_left);
+    },
   };
 }

@@ -24,6 +24,8 @@ export interface Coming {
   answer: MessageView | undefined;
   /** `sending` until it is on its way, `coming` while it comes in, `kept` at its end, `failed` if it never began. */
   phase: 'sending' | 'coming' | 'kept' | 'failed';
+  /** Nothing has come for some seconds: what was told about that last. */
+  waited: { ms: number; local: boolean; loaded: boolean | null } | undefined;
   /** The writer asked to stop. */
   stopping: boolean;
   /** Why it never began. */
@@ -49,6 +51,7 @@ export class ComingAnswer {
       user: undefined,
       answer: undefined,
       phase: 'sending',
+      waited: undefined,
       stopping: false,
       failure: undefined,
     });
@@ -69,6 +72,9 @@ export class ComingAnswer {
         this.told.answer = event.answer;
         this.told.place = event.conversation.id;
         this.told.phase = 'coming';
+        break;
+      case 'still_waiting':
+        this.told.waited = { ms: event.waited_ms, local: event.local, loaded: event.loaded };
         break;
       case 'text':
         this.text += event.text;
@@ -101,6 +107,13 @@ export class ComingAnswer {
       this.keep({ ...answer, text: this.text, state: 'failed', fault: failure.code === 'host_silent' ? null : failure });
     }
   }
+}
+
+/** What is being waited for, as far as anybody can tell. Pure. */
+export function waitingFor({ waited }: Pick<Coming, 'waited'>): 'first_word' | 'loading' | 'reading' | 'provider' {
+  if (!waited) return 'first_word';
+  if (!waited.local) return 'provider';
+  return waited.loaded === true ? 'reading' : 'loading';
 }
 
 /** The turns as the page shows them: what is kept, with the answer that comes in at its place. Pure. */

@@ -11,16 +11,29 @@ export function roundedTokens(tokens: number): number {
   return Math.round(tokens / step) * step;
 }
 
+/** Whether a text that does not fit would be cut without a word, as local servers do. Pure. */
+export function fitOf(estimate: DeskEstimateView | undefined): 'fits' | 'cut' | 'refused' {
+  if (!estimate || estimate.fits !== false || estimate.context_length === null) return 'fits';
+  return estimate.price.state === 'local' ? 'cut' : 'refused';
+}
+
 /** Words about an estimate. */
 export function useEstimateWords() {
   const { t, money, language } = useWords();
-  return (estimate: DeskEstimateView | undefined): string => {
-    if (!estimate) return '';
-    const tokens = t('desk.estimate.tokens', { n: formatCount(roundedTokens(estimate.input_tokens), language.value) });
-    if (estimate.fits === false && estimate.context_length !== null) {
-      return t('desk.estimate.too_long', { tokens, most: formatCount(estimate.context_length, language.value) });
-    }
-    return `${tokens}, ${cost(estimate)}`;
+  const tokensOf = (estimate: DeskEstimateView) => t('desk.estimate.tokens', { n: formatCount(roundedTokens(estimate.input_tokens), language.value) });
+  return {
+    /** What sending takes: tokens and cost. */
+    line: (estimate: DeskEstimateView | undefined): string => (estimate ? `${tokensOf(estimate)}, ${cost(estimate)}` : ''),
+    /** What to know before sending a text that does not fit; empty where it fits. */
+    warning(estimate: DeskEstimateView | undefined): string {
+      const fit = fitOf(estimate);
+      if (!estimate || fit === 'fits') return '';
+      const most = formatCount(estimate.context_length ?? 0, language.value);
+      return t(`desk.estimate.${fit}`, { tokens: tokensOf(estimate), most });
+    },
+    /** With how much context a local server loads the model for this text; empty where that is not known. */
+    context: (estimate: DeskEstimateView | undefined): string =>
+      estimate?.asked_context ? t('desk.estimate.asked', { n: formatCount(estimate.asked_context, language.value) }) : '',
   };
 
   function cost({ cost, price }: DeskEstimateView): string {

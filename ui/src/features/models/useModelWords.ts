@@ -25,6 +25,9 @@ export function useModelWords() {
   }
 
   return {
+    /** For a local model: parameters, quantisation and whether it is in memory. */
+    localShort: ({ local }: ModelView): string =>
+      [[local?.parameter_size, local?.quantisation].filter(Boolean).join(' '), local?.loaded ? t('models.loaded') : ''].filter(Boolean).join(', '),
     priceShort,
     priceLong,
     /** `Reads 200,000 tokens`. */

@@ -8,6 +8,8 @@ export interface Choosing {
   current: string | undefined;
   /** A line above the list, where choosing does more than the usual. */
   purpose?: string;
+  /** Only the models of this connection. */
+  only?: string;
   /** Takes the choice. */
   choose: (id: string) => void;
 }

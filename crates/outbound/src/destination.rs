@@ -104,6 +104,8 @@ pub struct Destination {
     base_path: String,
     address: Arc<str>,
     reach: Reach,
+    /// What every request carries in its query, without the question mark.
+    query: Option<Arc<str>>,
 }
 
 impl Destination {
@@ -143,6 +145,7 @@ impl Destination {
             base_path: base.path().trim_end_matches('/').to_owned(),
             address: Arc::from(authority),
             reach,
+            query: None,
         })
     }
 
@@ -172,6 +175,32 @@ impl Destination {
         Self { base_path: format!("{}{path}", self.base_path), ..self.clone() }
     }
 
+    /// The same place, each request to which carries this in its query: `api-version=2024-10-21`.
+    #[must_use]
+    pub fn with_query(self, query: &str) -> Self {
+        Self { query: Some(Arc::from(query)), ..self }
+    }
+
+    /// Another host of the same provider, in the same way: scheme, port and reach stay; the path begins at its root.
+    pub fn beside(&self, host: &str) -> Result<Self, Fault> {
+        let bad = |_| Fault::new(Code::BadAddress);
+        let mut base = Url::parse(&self.root).map_err(bad)?;
+        base.set_host(Some(host)).map_err(bad)?;
+        Self::make(&base, self.reach)
+    }
+
+    /// The name or address of the host, without port.
+    pub fn host(&self) -> &str {
+        let end =
+            self.address.rfind(':').filter(|at| self.address[at + 1..].bytes().all(|b| b.is_ascii_digit()));
+        &self.address[..end.unwrap_or(self.address.len())]
+    }
+
+    /// The path of the base address, without a slash at its end.
+    pub fn path(&self) -> &str {
+        &self.base_path
+    }
+
     /// A path (with query, if need be) below the base, made ready once for many requests: `/chat/completions`.
     pub fn at(&self, path: &str) -> Result<Target, Fault> {
         self.target(&format!("{}{}{path}", self.root, self.base_path))
@@ -183,7 +212,10 @@ impl Destination {
     }
 
     fn target(&self, whole: &str) -> Result<Target, Fault> {
-        let uri: Uri = whole.parse().map_err(|_| Fault::new(Code::BadAddress))?;
+        let joint = if whole.contains('?') { '&' } else { '?' };
+        let queried = self.query.as_ref().map(|query| format!("{whole}{joint}{query}"));
+        let uri: Uri =
+            queried.as_deref().unwrap_or(whole).parse().map_err(|_| Fault::new(Code::BadAddress))?;
         Ok(Target { uri, origin: self.origin.clone(), address: self.address.clone(), reach: self.reach })
     }
 }
@@ -203,9 +235,19 @@ impl Target {
         &self.origin
     }
 
-    /// Host and port for people.
+    /// Host and port for people, and for a request's `host`.
     pub fn address(&self) -> &str {
         &self.address
+    }
+
+    /// Path as it goes over the wire.
+    pub fn path(&self) -> &str {
+        self.uri.path()
+    }
+
+    /// Query as it goes over the wire, empty where there is none.
+    pub fn query(&self) -> &str {
+        self.uri.query().unwrap_or_default()
     }
 }
 
@@ -290,6 +332,20 @@ mod tests {
             "https://example.com:8443/api/ps"
         );
         assert!(destination.at("/a b").is_err());
+        let dated = destination.clone().with_query("api-version=1");
+        let query = |path: &str| dated.at(path).expect("path").query().to_owned();
+        assert_eq!([query("/models"), query("/models?limit=1")], ["api-version=1", "limit=1&api-version=1"]);
+        let other = destination.beside("other.example.com").expect("a host");
+        assert_eq!(other.at("/x").expect("path").uri.to_string(), "https://other.example.com:8443/x");
+        assert_ne!(other.origin(), destination.origin());
+        assert!(destination.beside("127.0.0.1").is_err(), "it is held to the internet as before");
+        assert!(destination.beside("a/b").is_err());
+        assert_eq!((destination.host(), destination.path()), ("example.com", "/api/v1"));
+        for (base, host) in
+            [("http://[::1]:9/", "[::1]"), ("http://[::1]/", "[::1]"), ("http://127.0.0.1/", "127.0.0.1")]
+        {
+            assert_eq!(Destination::anywhere(&Url::parse(base).expect("url")).expect("near").host(), host);
+        }
         assert_eq!(destination.address(), "example.com:8443");
         assert_eq!(destination.origin().as_str(), "https://example.com:8443");
     }

@@ -14,7 +14,7 @@ const source = resolve(fileURLToPath(new URL('../src', import.meta.url)));
 const allowed = {
   apps: ['models'],
   connections: ['models'],
-  desk: ['models', 'privacy', 'start'],
+  desk: ['connections', 'models', 'privacy', 'start'],
   models: [],
   privacy: ['connections'],
   settings: ['connections', 'models'],

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { formatBytes, formatMoment, formatMoney, formatPrice, formatShort, formatSpan, formatWait } from './figures';
+import { formatAmount, formatBytes, formatMoment, formatMoney, formatPrice, formatShort, formatSpan, formatWait } from './figures';
 
 describe('figures', () => {
   it('write money with its currency, and sums under a cent with two digits that count', () => {
@@ -8,6 +8,12 @@ describe('figures', () => {
     expect(formatMoney('0.000432', 'en')).toBe('$0.00043');
     expect(formatMoney('1234.5', 'en')).toBe('$1,234.50');
     expect(formatMoney('4.1182', 'id')).toBe('USD 4,12');
+  });
+  it('write money of any currency, and a name that is none behind the sum', () => {
+    expect(formatAmount('6.42', 'USD', 'en')).toBe('$6.42');
+    expect(formatAmount('30', 'CNY', 'en')).toBe('CN¥30.00');
+    expect(formatAmount('30.5', 'CNY', 'id')).toBe('CNY 30,50');
+    expect(formatAmount('12', 'credits', 'en')).toBe('12 credits');
   });
   it('write prices short', () => {
     expect(formatPrice('3', 'en')).toBe('$3');

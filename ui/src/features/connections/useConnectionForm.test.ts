@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { connection, provider } from '../../../tests/look/double';
 import { holdsKey, keyInput, noKey } from './keys';
-import { changesOf, draftOf, fieldsOf, modelLines } from './useConnectionForm';
+import { changesOf, draftOf, fieldsOf, modelLines, withPreset } from './useConnectionForm';
 import { moved } from './useConnections';
 
 describe('a key on its way in', () => {
@@ -48,6 +48,19 @@ describe('the form of a connection', () => {
       headers: [{ name: 'X-Org' }, { name: 'X-New', value: '1' }],
       settings: { temperature: '', max_tokens: '900' },
     });
+  });
+  it('names a setting that the catalogue has since the page was written', () => {
+    const kept = connection('lab', 'Lab', 'openai_compatible', { settings: { proxy: 'http://p:1' } });
+    const fields = { ...fieldsOf(kept), settings: { proxy: '', requests_per_minute: ' 20 ' } };
+    expect(changesOf(kept, fields)?.settings).toEqual({ proxy: '', requests_per_minute: '20' });
+  });
+  it('is filled by a preset, and keeps a name of the writer’s own', () => {
+    const preset = (name: string) => ({ name, base_url: `http://localhost:1/${name}`, key_optional: true, key_page: null });
+    const empty = fieldsOf();
+    const first = { ...empty, ...withPreset(empty, preset('TabbyAPI'), undefined) };
+    expect(first).toMatchObject({ baseUrl: 'http://localhost:1/TabbyAPI', label: 'TabbyAPI' });
+    expect(withPreset(first, preset('LiteLLM'), preset('TabbyAPI'))).toEqual({ baseUrl: 'http://localhost:1/LiteLLM', label: 'LiteLLM' });
+    expect(withPreset({ ...first, label: 'My shelf' }, preset('LiteLLM'), preset('TabbyAPI')).label).toBe('My shelf');
   });
   it('removes the key where that was asked, even with another one typed', () => {
     const kept = connection('o', 'O', 'openai');

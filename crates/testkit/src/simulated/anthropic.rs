@@ -4,16 +4,24 @@ use bytes::Bytes;
 use serde_json::{Value, json};
 
 use super::answer::Figures;
-use super::refusal::{Refusal, bad_parameter};
+use super::refusal::{Refusal, anthropic_form};
 use super::respond::{Ask, Written};
-use super::{Answer, Finish, Persona};
+use super::{Answer, Finish};
 use crate::random::make_hex;
 
 /// What the real API refuses by the form of the request alone.
 pub(super) fn refuse_form(version: Option<&str>, ask: &Ask) -> Option<Refusal> {
-    let refuse = |parameter: &str, message: &str| Some(bad_parameter(Persona::Anthropic, parameter, message));
+    let refuse = |parameter: &str, message: &str| Some(anthropic_form(parameter, message));
     match version {
         None => return refuse("anthropic-version", "header is required"),
+        // The newer models chose their own sampling before the version did.
+        Some("2023-06-01") if chooses_sampling(&ask.model) => {
+            for parameter in ["temperature", "top_p", "top_k"] {
+                if ask.body.get(parameter).is_some_and(|value| *value != 1) {
+                    return refuse(parameter, "only the default is accepted by this model");
+                }
+            }
+        }
         Some("2023-06-01") => {}
         Some("2026-10-21") => {
             for parameter in ["temperature", "top_p", "top_k"] {
@@ -31,6 +39,12 @@ pub(super) fn refuse_form(version: Option<&str>, ask: &Ask) -> Option<Refusal> {
         return refuse("messages", "Field required");
     }
     None
+}
+
+/// Models from 4.7 on.
+fn chooses_sampling(model: &str) -> bool {
+    let version: Vec<u32> = model.split('-').filter_map(|part| part.parse().ok()).collect();
+    matches!(version[..], [major, minor, ..] if (major, minor) >= (4, 7) && minor < 100)
 }
 
 /// The answer as the pieces of an event stream.

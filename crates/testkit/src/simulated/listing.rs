@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use super::Persona;
 use super::persona::Route;
+use super::traits::{ListForm, UsualModel};
 
 /// A moment in 2025 for `created` fields, seconds since 1970.
 pub(super) const CREATED: u64 = 1_754_000_000;
@@ -80,60 +81,43 @@ impl SimulatedModel {
 
     /// What the persona has until a test says otherwise.
     pub(super) fn usual(persona: Persona) -> Vec<Self> {
-        match persona {
-            Persona::OpenAi => vec![
-                Self::chat("gpt-4.1-mini").with_context(1_047_576).seeing(),
-                Self::chat("gpt-5.4-mini").with_context(400_000).seeing().thinking(),
-                Self::chat("gpt-4o-mini").seeing(),
-                Self::embedding("text-embedding-3-small"),
-            ],
-            Persona::Anthropic => vec![
-                Self::chat("claude-opus-4-8")
-                    .named("Claude Opus 4.8")
-                    .with_context(200_000)
-                    .seeing()
-                    .thinking(),
-                Self::chat("claude-sonnet-4-6")
-                    .named("Claude Sonnet 4.6")
-                    .with_context(200_000)
-                    .seeing()
-                    .thinking(),
-                Self::chat("claude-haiku-4-5").named("Claude Haiku 4.5").with_context(200_000).seeing(),
-            ],
-            Persona::OpenRouter => vec![
-                Self::chat("mistralai/mistral-small-3.2-24b-instruct")
-                    .named("Mistral: Mistral Small 3.2 24B"),
-                Self::chat("deepseek/deepseek-r1").named("DeepSeek: R1").with_context(163_840).thinking(),
-                Self::chat("google/gemini-2.5-flash").named("Google: Gemini 2.5 Flash").seeing(),
-            ],
-            Persona::Groq => vec![
-                Self::chat("llama-3.3-70b-versatile").with_context(131_072),
-                Self::chat("openai/gpt-oss-20b").with_context(131_072).thinking(),
-            ],
-            Persona::Ollama => vec![
-                Self::chat("llama3.2:3b").with_context(131_072),
-                Self::chat("qwen3:8b").with_context(40_960).thinking(),
-                Self::embedding("nomic-embed-text:latest").with_context(2_048),
-            ],
-            Persona::LmStudio => vec![
-                Self::chat("qwen2.5-7b-instruct").named("Qwen2.5 7B Instruct").with_context(32_768),
-                Self::embedding("text-embedding-nomic-embed-text-v1.5").with_context(2_048),
-            ],
-            Persona::Compatible => vec![Self::chat("local-model"), Self::chat("second-model")],
-        }
+        let model = |UsualModel(id, context, can): &UsualModel| Self {
+            name: usual_name(id).to_owned(),
+            context: *context,
+            vision: can.contains('v'),
+            tools: can.contains('t'),
+            reasoning: can.contains('r'),
+            embedding: can.contains('e'),
+            ..Self::chat(id)
+        };
+        persona.traits().models.iter().map(model).collect()
+    }
+}
+
+/// The name for people, where a provider gives one that is not the id.
+fn usual_name(id: &str) -> &str {
+    match id {
+        "claude-opus-4-8" => "Claude Opus 4.8",
+        "claude-sonnet-4-6" => "Claude Sonnet 4.6",
+        "claude-haiku-4-5" => "Claude Haiku 4.5",
+        "mistralai/mistral-small-3.2-24b-instruct" => "Mistral: Mistral Small 3.2 24B",
+        "deepseek/deepseek-r1" => "DeepSeek: R1",
+        "google/gemini-2.5-flash" => "Google: Gemini 2.5 Flash",
+        "qwen2.5-7b-instruct" => "Qwen2.5 7B Instruct",
+        _ => id,
     }
 }
 
 /// The answer to a listing or a question about the server; `None`: the route is not one of these.
-pub(super) fn answer(
-    persona: Persona,
-    route: Route,
-    models: &[SimulatedModel],
-    query: &str,
-    body: &[u8],
-) -> Option<Listed> {
+pub(super) fn answer(route: Route, models: &[SimulatedModel], query: &str, body: &[u8]) -> Option<Listed> {
     Some(match route {
-        Route::OpenAiModels => Listed::Json(open_ai_list(persona, models)),
+        Route::OpenAiList(form) => Listed::Json(open_ai_list(form, models)),
+        Route::Fixed(place) if place.body.is_empty() => Listed::Text(""),
+        Route::Fixed(place) => {
+            let first = models.first().map_or("", |model| model.id.as_str());
+            let body = place.body.replace("{first}", first);
+            Listed::Json(serde_json::from_str(&body).expect("a fixed answer is JSON"))
+        }
         Route::AnthropicModels => anthropic_page(models, query),
         Route::OllamaTags => {
             Listed::Json(json!({ "models": models.iter().map(ollama_entry).collect::<Vec<_>>() }))
@@ -171,25 +155,97 @@ pub(super) enum Listed {
     Refused(u16),
 }
 
-fn open_ai_list(persona: Persona, models: &[SimulatedModel]) -> Value {
-    let entry = |model: &SimulatedModel| match persona {
-        Persona::OpenRouter => open_router_entry(model),
-        Persona::Groq => json!({
-            "id": model.id, "object": "model", "created": CREATED, "owned_by": "Meta", "active": true,
-            "context_window": model.context, "public_apps": null, "max_completion_tokens": model.output_limit,
-        }),
-        Persona::Ollama => {
-            json!({ "id": model.id, "object": "model", "created": CREATED, "owned_by": "library" })
-        }
-        Persona::LmStudio => json!({ "id": model.id, "object": "model", "owned_by": "organization_owner" }),
-        Persona::OpenAi | Persona::Compatible | Persona::Anthropic => {
-            json!({ "id": model.id, "object": "model", "created": CREATED, "owned_by": "system" })
-        }
-    };
-    let data: Vec<Value> = models.iter().map(entry).collect();
-    match persona {
-        Persona::OpenRouter => json!({ "data": data }),
+fn open_ai_list(form: ListForm, models: &[SimulatedModel]) -> Value {
+    let data: Vec<Value> = models.iter().map(|model| open_ai_entry(form, model)).collect();
+    match form {
+        ListForm::OpenRouter => json!({ "data": data }),
+        ListForm::Together => json!(data),
+        ListForm::Xai => json!({ "models": data }),
+        ListForm::OneName => json!({ "model_name": models.first().map_or("default", |model| &model.id) }),
         _ => json!({ "object": "list", "data": data }),
+    }
+}
+
+fn open_ai_entry(form: ListForm, model: &SimulatedModel) -> Value {
+    let plain =
+        |owner: &str| json!({ "id": model.id, "object": "model", "created": CREATED, "owned_by": owner });
+    let with = |owner: &str, more: Value| {
+        let mut entry = plain(owner);
+        if let (Value::Object(entry), Value::Object(more)) = (&mut entry, more) {
+            entry.extend(more);
+        }
+        entry
+    };
+    match form {
+        ListForm::Plain(owner) => plain(owner),
+        ListForm::Bare | ListForm::OneName => json!({ "id": model.id, "object": "model" }),
+        ListForm::OpenRouter => open_router_entry(model),
+        ListForm::Groq => with(
+            "Meta",
+            json!({
+                "active": true, "context_window": model.context, "public_apps": null,
+                "max_completion_tokens": model.output_limit,
+            }),
+        ),
+        ListForm::Mistral => with(
+            "mistralai",
+            json!({
+                "name": model.name, "description": "A model of the simulated provider.",
+                "max_context_length": model.context, "aliases": [], "deprecation": null, "type": "base",
+                "default_model_temperature": 0.7,
+                "capabilities": {
+                    "completion_chat": !model.embedding, "function_calling": model.tools,
+                    "reasoning": model.reasoning, "completion_fim": false, "vision": model.vision,
+                },
+            }),
+        ),
+        ListForm::Together => json!({
+            "id": model.id, "object": "model", "created": CREATED, "running": false,
+            "type": if model.embedding { "embedding" } else { "chat" }, "display_name": model.name,
+            "organization": "Simulated", "context_length": model.context,
+            "pricing": { "hourly": 0, "input": 0.88, "output": 0.88, "base": 0, "finetune": 0 },
+        }),
+        ListForm::Fireworks => with(
+            "fireworks",
+            json!({
+                "kind": "HF_BASE_MODEL", "supports_chat": !model.embedding, "supports_image_input": model.vision,
+                "supports_tools": model.tools, "context_length": model.context,
+            }),
+        ),
+        ListForm::HuggingFace => with(
+            "simulated",
+            json!({
+                "architecture": {
+                    "input_modalities": if model.vision { vec!["text", "image"] } else { vec!["text"] },
+                    "output_modalities": ["text"],
+                },
+                "providers": [
+                    {
+                        "provider": "simulated", "status": "live", "context_length": model.context,
+                        "pricing": { "input": 0.6, "output": 0.6 }, "supports_tools": model.tools,
+                        "supports_structured_output": false, "is_model_author": false,
+                    },
+                    { "provider": "other", "status": "live", "context_length": model.context / 2 },
+                ],
+            }),
+        ),
+        ListForm::Xai => json!({
+            "id": model.id, "aliases": [], "created": CREATED, "object": "model", "owned_by": "xai", "version": "1.0",
+            "input_modalities": if model.vision { vec!["text", "image"] } else { vec!["text"] },
+            "output_modalities": ["text"], "prompt_text_token_price": 30_000, "completion_text_token_price": 150_000,
+            "cached_prompt_text_token_price": 7_500, "max_prompt_length": model.context,
+        }),
+        ListForm::Vllm => with(
+            "vllm",
+            json!({ "root": model.id, "parent": null, "max_model_len": model.context, "permission": [] }),
+        ),
+        ListForm::LlamaCpp => with(
+            "llamacpp",
+            json!({ "meta": {
+                "vocab_type": 2, "n_vocab": 152_064, "n_ctx_train": model.context, "n_embd": 3584,
+                "n_params": 7_615_616_512u64, "size": 4_677_120_000u64,
+            }}),
+        ),
     }
 }
 

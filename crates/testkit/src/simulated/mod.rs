@@ -5,6 +5,7 @@ mod answer;
 mod anthropic;
 mod behaviour;
 mod body;
+mod cast;
 mod conduct;
 mod letting;
 mod listing;
@@ -18,6 +19,7 @@ mod record;
 mod refusal;
 mod respond;
 mod serve;
+mod traits;
 
 pub use answer::{Answer, Finish, TokenUsage, ToolCall};
 pub use behaviour::{Behaviour, Call};

@@ -1,38 +1,35 @@
-//! Answers in the OpenAI chat dialect, with the extras of each persona that speaks it.
+//! Answers in the OpenAI chat dialect, with the extras of each persona that speaks it: see [`super::traits`].
 
 use bytes::Bytes;
 use serde_json::{Value, json};
 
 use super::answer::Figures;
 use super::listing::CREATED;
+use super::persona::Persona;
 use super::respond::{Ask, Written};
-use super::{Answer, Finish, Persona};
+use super::traits::{Breaks, Counts, OpenAi, Thoughts, Told};
+use super::{Answer, Finish};
 use crate::random::make_hex;
 
 /// The answer as the pieces of an event stream.
-pub(super) fn stream(persona: Persona, ask: &Ask, answer: &Answer) -> Vec<Written> {
-    let frame = Frame::new(persona, ask);
+pub(super) fn stream(kin: &OpenAi, persona: Persona, ask: &Ask, answer: &Answer) -> Vec<Written> {
+    let frame = Frame::new(kin, persona, ask);
     let figures = answer.figures(ask.words);
     let mut pieces = Vec::with_capacity(answer.text.len() + answer.reasoning.len() + 8);
-    if persona == Persona::OpenRouter {
-        pieces.push(Written::other(": OPENROUTER PROCESSING\n\n"));
-    }
+    pieces.extend(kin.opening.map(Written::other));
     let mut first = frame.chunk(json!({ "role": "assistant", "content": "" }), None);
-    if persona == Persona::Groq {
+    if kin.counts == Counts::Groq {
         first["x_groq"] = json!({ "id": frame.id });
     }
     pieces.push(event(&first, false));
     for thought in &answer.reasoning {
-        // OpenAI keeps its thoughts to itself.
-        if let Some(delta) = reasoning_delta(persona, thought) {
+        if let Some(delta) = thought_fields(kin, thought) {
             pieces.push(event(&frame.chunk(delta, None), true));
         }
     }
     for word in &answer.text {
         let mut chunk = frame.chunk(json!({ "content": word }), None);
-        if persona == Persona::OpenAi {
-            chunk["obfuscation"] = json!("aZ3kQ9");
-        }
+        extend(&mut chunk, kin.word_fields);
         pieces.push(event(&chunk, true));
     }
     for (index, tool) in answer.tools.iter().enumerate() {
@@ -50,30 +47,43 @@ pub(super) fn stream(persona: Persona, ask: &Ask, answer: &Answer) -> Vec<Writte
         }
     }
     let mut last = frame.chunk(json!({}), Some(finish(answer.finish)));
-    if persona == Persona::Groq {
-        last["x_groq"] = json!({ "id": frame.id, "usage": figures.map(|figures| usage(persona, figures)) });
+    if kin.counts == Counts::Groq {
+        last["x_groq"] =
+            json!({ "id": frame.id, "usage": figures.map(|figures| usage(kin.counts, figures)) });
+    }
+    if let (Told::InLast, Some(figures)) = (kin.told, figures) {
+        last["usage"] = usage(kin.counts, figures);
     }
     pieces.push(event(&last, false));
-    if let Some(figures) = figures.filter(|_| ask.include_usage || persona == Persona::OpenRouter) {
+    let apart = kin.told == Told::Always || (kin.told == Told::WhenAsked && ask.include_usage);
+    if let Some(figures) = figures.filter(|_| apart) {
         let mut chunk = frame.chunk(json!({}), None);
         chunk["choices"] = json!([]);
-        chunk["usage"] = usage(persona, figures);
+        chunk["usage"] = usage(kin.counts, figures);
         pieces.push(event(&chunk, false));
     }
-    pieces.push(Written::other("data: [DONE]\n\n"));
+    if kin.done {
+        pieces.push(Written::other("data: [DONE]\n\n"));
+    }
     pieces
 }
 
 /// The answer as one document.
-pub(super) fn plain(persona: Persona, ask: &Ask, answer: &Answer) -> Value {
-    let frame = Frame::new(persona, ask);
+pub(super) fn plain(kin: &OpenAi, persona: Persona, ask: &Ask, answer: &Answer) -> Value {
+    let frame = Frame::new(kin, persona, ask);
     let text = answer.whole_text();
     let content = if text.is_empty() && !answer.tools.is_empty() { Value::Null } else { json!(text) };
     let mut message = json!({ "role": "assistant", "content": content, "refusal": null });
     if !answer.reasoning.is_empty()
-        && let Some(Value::Object(reasoning)) = reasoning_delta(persona, &answer.reasoning.concat())
+        && let Some(thoughts) = thought_fields(kin, &answer.reasoning.concat())
     {
-        message.as_object_mut().expect("the message is an object").extend(reasoning);
+        if let Value::Array(mut parts) = thoughts["content"].clone() {
+            parts.push(json!({ "type": "text", "text": text }));
+            message["content"] = json!(parts);
+        } else if let Value::Object(mut fields) = thoughts {
+            fields.remove("content");
+            message.as_object_mut().expect("the message is an object").extend(fields);
+        }
     }
     if !answer.tools.is_empty() {
         let calls: Vec<Value> = answer
@@ -90,13 +100,13 @@ pub(super) fn plain(persona: Persona, ask: &Ask, answer: &Answer) -> Value {
     }
     let mut choice =
         json!({ "index": 0, "message": message, "logprobs": null, "finish_reason": finish(answer.finish) });
-    if persona == Persona::OpenRouter {
+    if kin.breaks == Breaks::Chunk {
         choice["native_finish_reason"] = json!(finish(answer.finish));
     }
     let mut document = frame.document("chat.completion");
     document["choices"] = json!([choice]);
-    if let Some(figures) = answer.figures(ask.words) {
-        document["usage"] = usage(persona, figures);
+    if let Some(figures) = answer.figures(ask.words).filter(|_| kin.told != Told::Never) {
+        document["usage"] = usage(kin.counts, figures);
     }
     match persona {
         Persona::Groq => document["x_groq"] = json!({ "id": frame.id }),
@@ -107,68 +117,65 @@ pub(super) fn plain(persona: Persona, ask: &Ask, answer: &Answer) -> Value {
 }
 
 /// An error in the middle of a stream, and what follows it.
-pub(super) fn stream_error(persona: Persona, ask: &Ask, message: &str) -> Bytes {
-    let chunk = match persona {
-        Persona::OpenRouter => {
-            let mut chunk = Frame::new(persona, ask).chunk(json!({ "content": "" }), Some("error"));
+pub(super) fn stream_error(kin: &OpenAi, persona: Persona, ask: &Ask, message: &str) -> Bytes {
+    let chunk = match kin.breaks {
+        Breaks::Chunk => {
+            let mut chunk = Frame::new(kin, persona, ask).chunk(json!({ "content": "" }), Some("error"));
             chunk["error"] = json!({
                 "code": 502, "message": message, "metadata": { "error_type": "provider_unavailable" },
             });
             chunk
         }
-        Persona::LmStudio => json!({ "error": { "message": message } }),
-        _ => super::refusal::open_ai_error(message, "server_error", None, None),
+        Breaks::Words => json!({ "error": { "message": message } }),
+        Breaks::Text => json!({ "code": "Internal error", "error": message }),
+        Breaks::Error => super::refusal::open_ai_error(message, "server_error", None, None),
     };
     Bytes::from(format!("data: {chunk}\n\n"))
 }
 
 /// What all chunks of one answer share.
-struct Frame {
-    persona: Persona,
+struct Frame<'kin> {
+    kin: &'kin OpenAi,
     id: String,
     model: String,
     usage_asked: bool,
 }
 
-impl Frame {
-    fn new(persona: Persona, ask: &Ask) -> Self {
-        let id = match persona {
-            Persona::OpenRouter => format!("gen-{}", make_hex(10)),
-            _ => format!("chatcmpl-{}", make_hex(12)),
-        };
-        Self { persona, id, model: ask.model.clone(), usage_asked: ask.include_usage }
+impl<'kin> Frame<'kin> {
+    fn new(kin: &'kin OpenAi, persona: Persona, ask: &Ask) -> Self {
+        let start = if persona == Persona::OpenRouter { "gen" } else { "chatcmpl" };
+        let id = format!("{start}-{}", make_hex(12));
+        Self { kin, id, model: ask.model.clone(), usage_asked: ask.include_usage }
     }
 
     fn document(&self, object: &str) -> Value {
         let mut document =
             json!({ "id": self.id, "object": object, "created": CREATED, "model": self.model });
-        match self.persona {
-            Persona::OpenAi => {
-                document["service_tier"] = json!("default");
-                document["system_fingerprint"] = json!("fp_simulated");
-            }
-            Persona::OpenRouter => document["provider"] = json!("Simulated"),
-            Persona::Ollama => document["system_fingerprint"] = json!("fp_ollama"),
-            Persona::LmStudio => document["system_fingerprint"] = json!(self.model),
-            Persona::Groq => document["system_fingerprint"] = json!("fp_simulated"),
-            Persona::Compatible | Persona::Anthropic => {}
-        }
+        extend(&mut document, self.kin.fields);
         document
     }
 
     fn chunk(&self, mut delta: Value, finish: Option<&str>) -> Value {
         let mut choice = json!({ "index": 0, "delta": null, "logprobs": null, "finish_reason": finish });
-        if self.persona == Persona::OpenRouter {
+        if self.kin.breaks == Breaks::Chunk {
             delta["role"] = json!("assistant");
             choice["native_finish_reason"] = json!(finish);
         }
         choice["delta"] = delta;
         let mut chunk = self.document("chat.completion.chunk");
         chunk["choices"] = json!([choice]);
-        if self.usage_asked && self.persona == Persona::OpenAi {
+        if self.usage_asked && self.kin.counts == Counts::OpenAi {
             chunk["usage"] = Value::Null;
         }
         chunk
+    }
+}
+
+/// Adds the fields of an object that is written as JSON.
+fn extend(document: &mut Value, fields: &str) {
+    let fields: Value = serde_json::from_str(fields).expect("the fields of a persona are JSON");
+    if let (Value::Object(document), Value::Object(fields)) = (document, fields) {
+        document.extend(fields);
     }
 }
 
@@ -176,16 +183,19 @@ fn event(chunk: &Value, word: bool) -> Written {
     Written { bytes: Bytes::from(format!("data: {chunk}\n\n")), word }
 }
 
-fn reasoning_delta(persona: Persona, thought: &str) -> Option<Value> {
-    match persona {
-        Persona::OpenAi | Persona::Anthropic => None,
-        Persona::Groq => Some(json!({ "reasoning": thought })),
-        Persona::OpenRouter => Some(json!({
+/// The fields of a message that carry a thought; none where thoughts are kept.
+fn thought_fields(kin: &OpenAi, thought: &str) -> Option<Value> {
+    match kin.thoughts {
+        Thoughts::Hidden => None,
+        Thoughts::ReasoningContent => Some(json!({ "reasoning_content": thought })),
+        Thoughts::Reasoning => Some(json!({ "content": "", "reasoning": thought })),
+        Thoughts::ReasoningDetails => Some(json!({
             "content": "", "reasoning": thought,
             "reasoning_details": [{ "type": "reasoning.text", "text": thought, "format": "unknown", "index": 0 }],
         })),
-        Persona::Ollama => Some(json!({ "content": "", "reasoning": thought })),
-        Persona::LmStudio | Persona::Compatible => Some(json!({ "reasoning_content": thought })),
+        Thoughts::Parts => Some(json!({
+            "content": [{ "type": "thinking", "thinking": [{ "type": "text", "text": thought }] }],
+        })),
     }
 }
 
@@ -198,17 +208,22 @@ fn finish(finish: Finish) -> &'static str {
     }
 }
 
-fn usage(persona: Persona, figures: Figures) -> Value {
+fn usage(counts: Counts, figures: Figures) -> Value {
+    let beside = if matches!(counts, Counts::Xai | Counts::Perplexity) { figures.reasoning } else { 0 };
+    let completion = figures.output - beside;
     let mut usage = json!({
-        "prompt_tokens": figures.input, "completion_tokens": figures.output,
-        "total_tokens": figures.input + figures.output,
+        "prompt_tokens": figures.input, "completion_tokens": completion,
+        "total_tokens": figures.input + completion,
     });
     let details = |usage: &mut Value| {
         usage["prompt_tokens_details"] = json!({ "cached_tokens": figures.cache_read });
         usage["completion_tokens_details"] = json!({ "reasoning_tokens": figures.reasoning });
     };
-    match persona {
-        Persona::OpenAi => {
+    match counts {
+        Counts::Totals => {}
+        Counts::SomeDetails if figures.reasoning == 0 && figures.cache_read == 0 => {}
+        Counts::SomeDetails | Counts::Details => details(&mut usage),
+        Counts::OpenAi => {
             usage["prompt_tokens_details"] = json!({
                 "cached_tokens": figures.cache_read, "cache_write_tokens": figures.cache_write, "audio_tokens": 0,
             });
@@ -217,24 +232,35 @@ fn usage(persona: Persona, figures: Figures) -> Value {
                 "rejected_prediction_tokens": 0,
             });
         }
-        Persona::OpenRouter => {
+        Counts::OpenRouter => {
             details(&mut usage);
             usage["prompt_tokens_details"]["cache_write_tokens"] = json!(figures.cache_write);
             usage["cost"] = json!(figures.cost);
             usage["is_byok"] = json!(false);
             usage["cost_details"] = json!({ "upstream_inference_cost": null });
         }
-        Persona::Groq => {
+        Counts::Groq => {
             details(&mut usage);
             usage["queue_time"] = json!(0.018);
             usage["prompt_time"] = json!(0.002);
             usage["completion_time"] = json!(0.11);
             usage["total_time"] = json!(0.112);
         }
-        Persona::LmStudio | Persona::Compatible if figures.reasoning > 0 || figures.cache_read > 0 => {
+        Counts::DeepSeek => {
             details(&mut usage);
+            usage["prompt_cache_hit_tokens"] = json!(figures.cache_read);
+            usage["prompt_cache_miss_tokens"] = json!(figures.input - figures.cache_read);
         }
-        Persona::LmStudio | Persona::Compatible | Persona::Ollama | Persona::Anthropic => {}
+        Counts::Xai => {
+            details(&mut usage);
+            usage["total_tokens"] = json!(figures.input + figures.output);
+            usage["cost_in_usd_ticks"] = json!((figures.cost * 1e10).round() as u64);
+            usage["num_sources_used"] = json!(0);
+        }
+        Counts::Perplexity => {
+            usage["reasoning_tokens"] = json!(figures.reasoning);
+            usage["search_context_size"] = json!("low");
+        }
     }
     usage
 }

@@ -1,6 +1,8 @@
-//! Whom the simulated provider imitates: base path, key form, header of the key, kinds of paths.
+//! Whom the simulated provider imitates. What is data about each is in [`super::cast`].
 
 use super::Call;
+use super::cast;
+use super::traits::{Fixed, ListForm, OpenAi, Tongue, Traits};
 use crate::random::make_hex;
 
 /// An imitated provider.
@@ -14,37 +16,114 @@ pub enum Persona {
     OpenRouter,
     /// api.groq.com
     Groq,
+    /// api.mistral.ai
+    Mistral,
+    /// api.deepseek.com
+    DeepSeek,
+    /// api.x.ai
+    Xai,
+    /// api.together.ai
+    Together,
+    /// api.fireworks.ai
+    Fireworks,
+    /// api.cerebras.ai
+    Cerebras,
+    /// api.perplexity.ai
+    Perplexity,
+    /// router.huggingface.co
+    HuggingFace,
+    /// inference.do-ai.run
+    DigitalOcean,
+    /// integrate.api.nvidia.com
+    NvidiaNim,
+    /// ollama.com
+    OllamaCloud,
+    /// A service of one's own on Anyscale's platform.
+    Anyscale,
     /// Ollama on this machine.
     Ollama,
     /// LM Studio on this machine.
     LmStudio,
+    /// LocalAI on this machine.
+    LocalAi,
+    /// LightLLM on this machine.
+    LightLlm,
+    /// llama.cpp's server on this machine.
+    LlamaCpp,
+    /// vLLM on this machine.
+    Vllm,
+    /// KoboldCpp on this machine.
+    KoboldCpp,
+    /// Jan on this machine.
+    Jan,
     /// Any other server that speaks the OpenAI chat dialect.
     Compatible,
 }
 
 impl Persona {
     /// All of them.
-    pub const ALL: [Persona; 7] = [
+    pub const ALL: [Persona; 25] = [
         Persona::OpenAi,
         Persona::Anthropic,
         Persona::OpenRouter,
         Persona::Groq,
+        Persona::Mistral,
+        Persona::DeepSeek,
+        Persona::Xai,
+        Persona::Together,
+        Persona::Fireworks,
+        Persona::Cerebras,
+        Persona::Perplexity,
+        Persona::HuggingFace,
+        Persona::DigitalOcean,
+        Persona::NvidiaNim,
+        Persona::OllamaCloud,
+        Persona::Anyscale,
         Persona::Ollama,
         Persona::LmStudio,
+        Persona::LocalAi,
+        Persona::LightLlm,
+        Persona::LlamaCpp,
+        Persona::Vllm,
+        Persona::KoboldCpp,
+        Persona::Jan,
         Persona::Compatible,
     ];
 
+    /// What is known of it.
+    pub(super) fn traits(self) -> &'static Traits {
+        match self {
+            Self::OpenAi => &cast::OPEN_AI,
+            Self::Anthropic => &cast::ANTHROPIC,
+            Self::OpenRouter => &cast::OPEN_ROUTER,
+            Self::Groq => &cast::GROQ,
+            Self::Mistral => &cast::MISTRAL,
+            Self::DeepSeek => &cast::DEEPSEEK,
+            Self::Xai => &cast::XAI,
+            Self::Together => &cast::TOGETHER,
+            Self::Fireworks => &cast::FIREWORKS,
+            Self::Cerebras => &cast::CEREBRAS,
+            Self::Perplexity => &cast::PERPLEXITY,
+            Self::HuggingFace => &cast::HUGGING_FACE,
+            Self::DigitalOcean => &cast::DIGITAL_OCEAN,
+            Self::NvidiaNim => &cast::NVIDIA_NIM,
+            Self::OllamaCloud => &cast::OLLAMA_CLOUD,
+            Self::Anyscale => &cast::ANYSCALE,
+            Self::Ollama => &cast::OLLAMA,
+            Self::LmStudio => &cast::LM_STUDIO,
+            Self::LocalAi => &cast::LOCAL_AI,
+            Self::LightLlm => &cast::LIGHT_LLM,
+            Self::LlamaCpp => &cast::LLAMA_CPP,
+            Self::Vllm => &cast::VLLM,
+            Self::KoboldCpp => &cast::KOBOLD_CPP,
+            Self::Jan => &cast::JAN,
+            Self::Compatible => &cast::COMPATIBLE,
+        }
+    }
+
     /// The id in Inkhorn's catalogue of providers.
     pub fn provider_id(self) -> &'static str {
-        match self {
-            Self::OpenAi => "openai",
-            Self::Anthropic => "anthropic",
-            Self::OpenRouter => "openrouter",
-            Self::Groq => "groq",
-            Self::Ollama => "ollama",
-            Self::LmStudio => "lm_studio",
-            Self::Compatible => "openai_compatible",
-        }
+        self.traits().id
     }
 
     /// The persona of a provider id.
@@ -54,24 +133,46 @@ impl Persona {
 
     /// The path that a writer's base URL of this provider has.
     pub fn base_path(self) -> &'static str {
-        match self {
-            Self::OpenAi | Self::Compatible => "/v1",
-            Self::OpenRouter => "/api/v1",
-            Self::Groq => "/openai/v1",
-            Self::Anthropic | Self::Ollama | Self::LmStudio => "",
-        }
+        self.traits().base_path
     }
 
     /// A fresh key of the right form, or none for servers that usually need none.
     pub fn make_key(self) -> Option<String> {
-        Some(match self {
-            Self::OpenAi => format!("sk-proj-{}", make_hex(32)),
-            Self::Anthropic => format!("sk-ant-api03-{}", make_hex(32)),
-            Self::OpenRouter => format!("sk-or-v1-{}", make_hex(32)),
-            Self::Groq => format!("gsk_{}", make_hex(26)),
-            Self::Compatible => format!("compat-{}", make_hex(20)),
-            Self::Ollama | Self::LmStudio => return None,
-        })
+        self.traits().key.map(|(prefix, bytes)| format!("{prefix}{}", make_hex(bytes)))
+    }
+
+    /// Whether it has a list of models to ask for.
+    pub fn has_list(self) -> bool {
+        self.kin().is_none_or(|kin| !kin.lists.is_empty())
+    }
+
+    /// Whether it tells its token counts.
+    pub fn counts_tokens(self) -> bool {
+        self.kin().is_none_or(|kin| kin.told != super::traits::Told::Never)
+    }
+
+    /// Whether it takes this field in a request to an ordinary model.
+    pub fn takes(self, field: &str) -> bool {
+        self.kin()
+            .is_none_or(|kin| !kin.refuses.iter().any(|refused| refused.field == field && !refused.thinking))
+    }
+
+    /// Whether it looks at the name of the model that is asked.
+    pub fn looks_at_model(self) -> bool {
+        self.traits().no_model.is_some()
+    }
+
+    /// Whether its accounts can be empty.
+    pub fn takes_money(self) -> bool {
+        self.traits().no_credit.is_some()
+    }
+
+    /// How it speaks OpenAI's dialect, if it does.
+    pub(super) fn kin(self) -> Option<&'static OpenAi> {
+        match &self.traits().tongue {
+            Tongue::OpenAi(kin) | Tongue::Ollama(kin) => Some(kin),
+            Tongue::Anthropic => None,
+        }
     }
 
     /// The key that a request brings, from the header that this provider reads.
@@ -81,16 +182,16 @@ impl Persona {
             let (scheme, key) = text("authorization")?.split_once(' ')?;
             scheme.eq_ignore_ascii_case("bearer").then(|| key.trim().to_owned())
         };
-        match self {
-            Self::Anthropic => text("x-api-key").map(str::to_owned).or_else(bearer),
-            _ => bearer(),
+        match &self.traits().tongue {
+            Tongue::Anthropic => text("x-api-key").map(str::to_owned).or_else(bearer),
+            Tongue::OpenAi(_) | Tongue::Ollama(_) => bearer(),
         }
     }
 
     /// What kind of request this is.
     pub(super) fn call_of(self, method: &http::Method, path: &str) -> Call {
         match self.route_of(method, path) {
-            Route::OpenAiModels | Route::AnthropicModels | Route::OllamaTags | Route::LmStudioModels => {
+            Route::OpenAiList(_) | Route::AnthropicModels | Route::OllamaTags | Route::LmStudioModels => {
                 Call::Models
             }
             Route::LmStudioModelsOld => Call::Models,
@@ -103,32 +204,31 @@ impl Persona {
     pub(super) fn route_of(self, method: &http::Method, path: &str) -> Route {
         let get = method == http::Method::GET || method == http::Method::HEAD;
         let post = method == http::Method::POST;
-        // The OpenAI surface of each persona, by what follows its base.
-        let surface = match self {
-            Self::OpenAi | Self::Compatible | Self::Ollama | Self::LmStudio => path.strip_prefix("/v1"),
-            Self::OpenRouter => path.strip_prefix("/api/v1"),
-            Self::Groq => path.strip_prefix("/openai/v1"),
-            Self::Anthropic => None,
-        };
-        match surface {
-            Some("/models") if get => return Route::OpenAiModels,
-            Some("/chat/completions") if post => return Route::OpenAiChat,
-            Some("/key") if get && self == Self::OpenRouter => return Route::OpenRouterKey,
-            Some("/credits") if get && self == Self::OpenRouter => return Route::OpenRouterCredits,
-            _ => {}
+        if let Some(kin) = self.kin() {
+            if let Some((_, form)) = kin.lists.iter().find(|(list, _)| get && *list == path) {
+                return Route::OpenAiList(*form);
+            }
+            if post && path.strip_prefix(kin.surface) == Some("/chat/completions") {
+                return Route::OpenAiChat;
+            }
         }
-        match (self, path) {
-            (Self::Anthropic, "/v1/models") if get => Route::AnthropicModels,
-            (Self::Anthropic, "/v1/messages") if post => Route::AnthropicChat,
-            (Self::Anthropic, "/v1/messages/count_tokens") if post => Route::AnthropicCount,
-            (Self::Ollama, "/") if get => Route::OllamaRoot,
-            (Self::Ollama, "/api/version") if get => Route::OllamaVersion,
-            (Self::Ollama, "/api/tags") if get => Route::OllamaTags,
-            (Self::Ollama, "/api/ps") if get => Route::OllamaLoaded,
-            (Self::Ollama, "/api/show") if post => Route::OllamaShow,
-            (Self::Ollama, "/api/chat") if post => Route::OllamaChat,
-            (Self::LmStudio, "/api/v1/models") if get => Route::LmStudioModels,
-            (Self::LmStudio, "/api/v0/models") if get => Route::LmStudioModelsOld,
+        if let Some(place) = self.traits().places.iter().find(|place| get && place.path == path) {
+            return Route::Fixed(place);
+        }
+        match (&self.traits().tongue, self, path) {
+            (_, Self::OpenRouter, "/api/v1/key") if get => Route::OpenRouterKey,
+            (_, Self::OpenRouter, "/api/v1/credits") if get => Route::OpenRouterCredits,
+            (_, Self::LmStudio, "/api/v1/models") if get => Route::LmStudioModels,
+            (_, Self::LmStudio, "/api/v0/models") if get => Route::LmStudioModelsOld,
+            (Tongue::Anthropic, _, "/v1/models") if get => Route::AnthropicModels,
+            (Tongue::Anthropic, _, "/v1/messages") if post => Route::AnthropicChat,
+            (Tongue::Anthropic, _, "/v1/messages/count_tokens") if post => Route::AnthropicCount,
+            (Tongue::Ollama(_), _, "/") if get => Route::OllamaRoot,
+            (Tongue::Ollama(_), _, "/api/version") if get => Route::OllamaVersion,
+            (Tongue::Ollama(_), _, "/api/tags") if get => Route::OllamaTags,
+            (Tongue::Ollama(_), _, "/api/ps") if get => Route::OllamaLoaded,
+            (Tongue::Ollama(_), _, "/api/show") if post => Route::OllamaShow,
+            (Tongue::Ollama(_), _, "/api/chat") if post => Route::OllamaChat,
             _ => Route::Unknown,
         }
     }
@@ -137,8 +237,9 @@ impl Persona {
 /// The routes that personas serve.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Route {
-    OpenAiModels,
+    OpenAiList(ListForm),
     OpenAiChat,
+    Fixed(&'static Fixed),
     OpenRouterKey,
     OpenRouterCredits,
     AnthropicModels,

@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use super::Persona;
 use super::persona::Route;
+use super::traits::{Tongue, Why};
 use crate::random::make_hex;
 
 /// A refusal: a status, headers, and a body that is the persona's own unless given.
@@ -12,20 +13,31 @@ pub struct Refusal {
     pub(super) status: u16,
     pub(super) headers: Vec<(String, String)>,
     pub(super) body: Option<String>,
-    pub(super) without_credit: bool,
+    why: Option<Why>,
+    field: String,
 }
 
 impl Refusal {
     /// This status with the persona's own body for it.
     pub fn of(status: u16) -> Self {
-        Self { status, headers: Vec::new(), body: None, without_credit: false }
+        Self { status, headers: Vec::new(), body: None, why: None, field: String::new() }
     }
 
-    /// What the persona says when the account is out of money: OpenAI a 429 of kind `insufficient_quota`, the
-    /// others a 402.
+    /// What the persona says when the account is out of money, with its own status: OpenAI a 429, Fireworks a 412,
+    /// Perplexity a 401, others a 402.
     pub fn without_credit(persona: Persona) -> Self {
-        let status = if persona == Persona::OpenAi { 429 } else { 402 };
-        Self { without_credit: true, ..Self::of(status) }
+        let status = persona.traits().no_credit.unwrap_or(402);
+        Self { why: Some(Why::NoCredit), ..Self::of(status) }
+    }
+
+    /// What the persona says to a wrong key, with its own status: 401 for most, 400 for xAI, 403 for some.
+    pub fn wrong_key(persona: Persona) -> Self {
+        Self { why: Some(Why::WrongKey), ..Self::of(persona.traits().wrong_key) }
+    }
+
+    /// What the persona says when it does not have the model, with its own status.
+    pub fn missing_model(persona: Persona) -> Self {
+        Self { why: Some(Why::NoModel), ..Self::of(persona.traits().no_model.unwrap_or(404)) }
     }
 
     /// With one more header.
@@ -38,6 +50,20 @@ impl Refusal {
     pub fn with_body(mut self, body: &str) -> Self {
         self.body = Some(body.to_owned());
         self
+    }
+
+    fn why(&self, route: Route) -> Why {
+        self.why.unwrap_or(match self.status {
+            401 => Why::WrongKey,
+            402 => Why::NoCredit,
+            403 => Why::NotAllowed,
+            404 if route == Route::Unknown => Why::NoRoute,
+            404 => Why::NoModel,
+            429 => Why::TooMany,
+            503 | 529 => Why::Busy,
+            500.. => Why::Failed,
+            _ => Why::Other,
+        })
     }
 }
 
@@ -53,45 +79,10 @@ pub(super) struct About<'request> {
 
 /// The headers that the persona puts on every answer.
 pub(super) fn usual_headers(persona: Persona) -> Vec<(String, String)> {
-    let own: &[(&str, &str)] = match persona {
-        Persona::OpenAi => &[
-            ("openai-version", "2020-10-01"),
-            ("openai-processing-ms", "214"),
-            ("x-ratelimit-limit-requests", "10000"),
-            ("x-ratelimit-limit-tokens", "200000"),
-            ("x-ratelimit-remaining-requests", "9999"),
-            ("x-ratelimit-remaining-tokens", "199950"),
-            ("x-ratelimit-reset-requests", "8.64s"),
-            ("x-ratelimit-reset-tokens", "15ms"),
-        ],
-        Persona::Anthropic => &[
-            ("anthropic-organization-id", "00000000-0000-4000-8000-000000000000"),
-            ("anthropic-ratelimit-requests-limit", "50"),
-            ("anthropic-ratelimit-requests-remaining", "49"),
-            ("anthropic-ratelimit-requests-reset", "2026-11-21T12:00:01Z"),
-            ("anthropic-ratelimit-tokens-limit", "80000"),
-            ("anthropic-ratelimit-tokens-remaining", "79000"),
-            ("anthropic-ratelimit-tokens-reset", "2026-11-21T12:00:01Z"),
-        ],
-        Persona::Groq => &[
-            ("x-ratelimit-limit-requests", "14400"),
-            ("x-ratelimit-limit-tokens", "18000"),
-            ("x-ratelimit-remaining-requests", "14399"),
-            ("x-ratelimit-remaining-tokens", "17950"),
-        ],
-        Persona::OpenRouter | Persona::Ollama | Persona::LmStudio | Persona::Compatible => &[],
-    };
-    let mut headers: Vec<(String, String)> =
-        own.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
-    match persona {
-        Persona::OpenAi | Persona::Groq => {
-            headers.push(("x-request-id".to_owned(), format!("req_{}", make_hex(16))))
-        }
-        Persona::Anthropic => headers.push(("request-id".to_owned(), format!("req_{}", make_hex(12)))),
-        Persona::OpenRouter => headers.push(("x-generation-id".to_owned(), format!("gen-{}", make_hex(10)))),
-        Persona::Ollama | Persona::LmStudio | Persona::Compatible => {}
-    }
-    headers
+    let traits = persona.traits();
+    let own = traits.headers.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+    let numbered = traits.numbered.map(|(name, start)| (name.to_owned(), format!("{start}{}", make_hex(12))));
+    own.chain(numbered).collect()
 }
 
 /// The persona's own body for a refusal.
@@ -99,36 +90,85 @@ pub(super) fn body(persona: Persona, refusal: &Refusal, about: &About<'_>) -> St
     if let Some(body) = &refusal.body {
         return body.clone();
     }
-    let document = match persona {
-        Persona::OpenAi => open_ai(refusal, about),
-        Persona::Anthropic => {
+    let why = refusal.why(about.route);
+    let traits = persona.traits();
+    let native = match &traits.tongue {
+        Tongue::Anthropic => {
             let (kind, message) = anthropic_words(refusal, about);
-            anthropic_error(kind, &message)
+            return anthropic_error(kind, &message).to_string();
         }
-        Persona::OpenRouter => json!({
-            "error": { "code": refusal.status, "message": open_router_words(refusal.status, about) },
-        }),
-        Persona::Groq => groq(refusal.status, about),
-        Persona::Ollama if about.route != Route::OpenAiChat && about.route != Route::OpenAiModels => {
-            json!({ "error": plain_words(refusal.status, about) })
-        }
-        Persona::Ollama | Persona::LmStudio | Persona::Compatible => open_ai_error(
-            &plain_words(refusal.status, about),
-            if refusal.status == 404 { "not_found_error" } else { "api_error" },
-            None,
-            None,
-        ),
+        // Below `/v1` it speaks as OpenAI's kin do.
+        Tongue::Ollama(_) => !matches!(about.route, Route::OpenAiChat | Route::OpenAiList(_)),
+        Tongue::OpenAi(_) => true,
     };
-    document.to_string()
+    let own =
+        |why: Why| traits.words.iter().find(|(meant, _)| native && *meant == why).map(|(_, body)| *body);
+    // A server that has no words for being busy says that it failed.
+    let fallback = || if why == Why::Busy { own(Why::Failed) } else { None };
+    let template = own(why).or_else(fallback).unwrap_or_else(|| usual_words(why));
+    fill(template, refusal, about)
 }
 
-/// A refusal of the request's own form: status 400, with the parameter that is meant.
-pub(super) fn bad_parameter(persona: Persona, parameter: &str, message: &str) -> Refusal {
-    let document = match persona {
-        Persona::Anthropic => anthropic_error("invalid_request_error", &format!("{parameter}: {message}")),
-        Persona::OpenRouter => json!({ "error": { "code": 400, "message": message } }),
-        _ => open_ai_error(message, "invalid_request_error", Some(parameter), Some("unsupported_parameter")),
+/// What OpenAI's kin say where they have no words of their own.
+fn usual_words(why: Why) -> &'static str {
+    match why {
+        Why::WrongKey => {
+            r#"{"error":{"message":"invalid API key: {key}","type":"api_error","param":null,"code":null}}"#
+        }
+        Why::NoCredit => {
+            r#"{"error":{"message":"payment required","type":"api_error","param":null,"code":null}}"#
+        }
+        Why::NotAllowed => {
+            r#"{"error":{"message":"access denied","type":"api_error","param":null,"code":null}}"#
+        }
+        Why::NoModel => {
+            r#"{"error":{"message":"model '{model}' not found","type":"not_found_error","param":null,"code":null}}"#
+        }
+        Why::NoRoute => {
+            r#"{"error":{"message":"404 page not found","type":"not_found_error","param":null,"code":null}}"#
+        }
+        Why::TooMany => {
+            r#"{"error":{"message":"too many requests","type":"api_error","param":null,"code":null}}"#
+        }
+        Why::Busy => {
+            r#"{"error":{"message":"server busy, please try again. maximum pending requests exceeded","type":"api_error","param":null,"code":null}}"#
+        }
+        Why::Failed => {
+            r#"{"error":{"message":"an error was encountered while running the model","type":"api_error","param":null,"code":null}}"#
+        }
+        Why::Form => {
+            r#"{"error":{"message":"Unsupported parameter: '{field}' is not supported with this model.","type":"invalid_request_error","param":"{field}","code":"unsupported_parameter"}}"#
+        }
+        Why::Other => {
+            r#"{"error":{"message":"the request was refused","type":"api_error","param":null,"code":null}}"#
+        }
+    }
+}
+
+fn fill(template: &str, refusal: &Refusal, about: &About<'_>) -> String {
+    let quoted = |text: &str| {
+        let json = Value::from(text).to_string();
+        json[1..json.len() - 1].to_owned()
     };
+    let in_full = !about.shown_key.contains('*');
+    let echo = if in_full { format!(": {}", about.shown_key) } else { String::new() };
+    template
+        .replace("{key}", &quoted(about.shown_key))
+        .replace("{echo}", &quoted(&echo))
+        .replace("{model}", &quoted(about.model))
+        .replace("{field}", &quoted(&refusal.field))
+        .replace("{status}", &refusal.status.to_string())
+        .replace("{number}", &make_hex(8))
+}
+
+/// A refusal of the request's own form, with the field that is meant.
+pub(super) fn bad_field(status: u16, field: &str) -> Refusal {
+    Refusal { why: Some(Why::Form), field: field.to_owned(), ..Refusal::of(status) }
+}
+
+/// A refusal of Anthropic's, with the field that is meant and what is wrong with it.
+pub(super) fn anthropic_form(field: &str, message: &str) -> Refusal {
+    let document = anthropic_error("invalid_request_error", &format!("{field}: {message}"));
     Refusal::of(400).with_body(&document.to_string())
 }
 
@@ -144,49 +184,6 @@ pub(super) fn anthropic_error(kind: &str, message: &str) -> Value {
         "error": { "type": kind, "message": message },
         "request_id": format!("req_{}", make_hex(12)),
     })
-}
-
-fn open_ai(refusal: &Refusal, about: &About<'_>) -> Value {
-    if refusal.without_credit {
-        return open_ai_error(
-            "You exceeded your current quota, please check your plan and billing details.",
-            "insufficient_quota",
-            None,
-            Some("insufficient_quota"),
-        );
-    }
-    let model = about.model;
-    let (message, kind, code) = match refusal.status {
-        401 => (
-            format!(
-                "Incorrect API key provided: {}. You can find your API key at https://platform.openai.com/account/api-keys.",
-                about.shown_key
-            ),
-            "invalid_request_error",
-            Some("invalid_api_key"),
-        ),
-        403 => (
-            format!("Project `proj_simulated` does not have access to model `{model}`"),
-            "invalid_request_error",
-            Some("model_not_found"),
-        ),
-        404 if about.route == Route::Unknown => ("Invalid URL".to_owned(), "invalid_request_error", None),
-        404 => (
-            format!("The model `{model}` does not exist or you do not have access to it."),
-            "invalid_request_error",
-            Some("model_not_found"),
-        ),
-        429 => (
-            format!(
-                "Rate limit reached for {model} on requests per min (RPM): Limit 3, Used 3, Requested 1."
-            ),
-            "requests",
-            Some("rate_limit_exceeded"),
-        ),
-        500.. => ("The server had an error while processing your request.".to_owned(), "server_error", None),
-        _ => ("The request was refused.".to_owned(), "invalid_request_error", None),
-    };
-    open_ai_error(&message, kind, None, code)
 }
 
 fn anthropic_words(refusal: &Refusal, about: &About<'_>) -> (&'static str, String) {
@@ -212,56 +209,4 @@ fn anthropic_words(refusal: &Refusal, about: &About<'_>) -> (&'static str, Strin
 /// Anthropic does not repeat the key; only a test that wants it in full sees it.
 fn anthropic_echo(about: &About<'_>) -> String {
     if about.shown_key.contains('*') { String::new() } else { format!(": {}", about.shown_key) }
-}
-
-fn open_router_words(status: u16, about: &About<'_>) -> String {
-    match status {
-        401 if about.shown_key.contains('*') => "User not found.".to_owned(),
-        401 => format!("No auth credentials found for {}", about.shown_key),
-        402 => "Insufficient credits. Add more using https://openrouter.ai/settings/credits".to_owned(),
-        403 => "Only management keys can do this, or your input was flagged".to_owned(),
-        404 => format!("No endpoints found for {}.", about.model),
-        429 => "Rate limit exceeded".to_owned(),
-        502 => "The chosen model is down or gave an invalid answer".to_owned(),
-        503 => "No available model provider meets your routing requirements".to_owned(),
-        _ => "Internal Server Error".to_owned(),
-    }
-}
-
-fn groq(status: u16, about: &About<'_>) -> Value {
-    let (message, kind, code) = match status {
-        401 if about.shown_key.contains('*') => {
-            ("Invalid API Key".to_owned(), "invalid_request_error", Some("invalid_api_key"))
-        }
-        401 => {
-            (format!("Invalid API Key {}", about.shown_key), "invalid_request_error", Some("invalid_api_key"))
-        }
-        404 => (
-            format!("The model `{}` does not exist or you do not have access to it.", about.model),
-            "invalid_request_error",
-            Some("model_not_found"),
-        ),
-        429 => (
-            format!("Rate limit reached for model `{}` on tokens per minute (TPM): Limit 6000", about.model),
-            "tokens",
-            Some("rate_limit_exceeded"),
-        ),
-        500.. => ("Internal Server Error".to_owned(), "internal_server_error", None),
-        _ => ("The request was refused.".to_owned(), "invalid_request_error", None),
-    };
-    open_ai_error(&message, kind, None, code)
-}
-
-fn plain_words(status: u16, about: &About<'_>) -> String {
-    match status {
-        401 => format!("invalid API key: {}", about.shown_key),
-        402 => "payment required".to_owned(),
-        403 => "access denied".to_owned(),
-        404 if about.route == Route::Unknown => "404 page not found".to_owned(),
-        404 => format!("model '{}' not found", about.model),
-        429 => "too many requests".to_owned(),
-        503 => "server busy, please try again. maximum pending requests exceeded".to_owned(),
-        500.. => "an error was encountered while running the model".to_owned(),
-        _ => "the request was refused".to_owned(),
-    }
 }

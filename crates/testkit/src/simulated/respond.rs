@@ -16,7 +16,8 @@ use super::letting::{Letting, Manner, Stop};
 use super::listing::Listed;
 use super::persona::Route;
 use super::refusal::{About, Refusal};
-use super::{Answer, Behaviour, Call, End, Persona, Recorded};
+use super::traits::{OpenAi, Refuses};
+use super::{Answer, Behaviour, Call, End, Persona, Recorded, SimulatedModel};
 use super::{anthropic, listing, ollama, openai, refusal};
 
 /// One stretch of bytes of an answer.
@@ -109,7 +110,7 @@ pub(super) async fn respond(
     if behaviour.looks_at_key() {
         let key = conduct.key().filter(|_| is_guarded(persona, route));
         if key.is_some() && key != given_key {
-            return exchange.say(refuse(&Refusal::of(401), &shown), Manner::default()).await;
+            return exchange.say(refuse(&Refusal::wrong_key(persona), &shown), Manner::default()).await;
         }
     }
     let echoed = given_key.clone().unwrap_or_default();
@@ -123,23 +124,20 @@ pub(super) async fn respond(
         {
             return Some(refused);
         }
-        if persona == Persona::OpenAi && known.is_some_and(|model| model.reasoning) {
-            for parameter in ["max_tokens", "temperature"] {
-                if ask.body.get(parameter).is_some() {
-                    let message =
-                        format!("Unsupported parameter: '{parameter}' is not supported with this model.");
-                    return Some(refusal::bad_parameter(persona, parameter, &message));
-                }
-            }
+        if let Some(refused) = persona.kin().and_then(|kin| refused_field(kin, ask, known)) {
+            return Some(refused);
         }
-        (known.is_none() && !asked_by_name).then(|| Refusal::of(404))
+        if ask.model.is_empty() {
+            return Some(Refusal::of(400));
+        }
+        let strange = known.is_none() && !asked_by_name && persona.looks_at_model();
+        strange.then(|| Refusal::missing_model(persona))
     };
     // The correct answer to this request, or the refusal it has deserved.
     let speech = |answer: Option<&Answer>| -> Speech {
         if call == Call::Chat {
             let Some(ask) = &ask else {
-                let refused = refusal::bad_parameter(persona, "body", "could not parse the JSON body");
-                return refuse(&refused, &shown);
+                return refuse(&Refusal::of(400), &shown);
             };
             if let Some(refused) = form_refused() {
                 return refuse(&refused, &shown);
@@ -148,7 +146,7 @@ pub(super) async fn respond(
             return Speech::chat(persona, route, ask, answer.unwrap_or(&standing));
         }
         let query = head.uri.query().unwrap_or_default();
-        match listing::answer(persona, route, &conduct.models(), query, &body) {
+        match listing::answer(route, &conduct.models(), query, &body) {
             Some(Listed::Json(document)) => {
                 Speech::plain(persona, 200, "application/json", document.to_string())
             }
@@ -161,7 +159,9 @@ pub(super) async fn respond(
     };
     let in_stream = |message: &str| {
         match (&ask, route) {
-            (Some(ask), Route::OpenAiChat) => Some(openai::stream_error(persona, ask, message)),
+            (Some(ask), Route::OpenAiChat) => {
+                persona.kin().map(|kin| openai::stream_error(kin, persona, ask, message))
+            }
             (Some(_), Route::AnthropicChat) => Some(anthropic::stream_error(message)),
             (Some(_), Route::OllamaChat) => Some(ollama::stream_error(message)),
             _ => None,
@@ -198,9 +198,9 @@ pub(super) async fn respond(
             Some(error) => {
                 exchange.say(speech(None), Manner { stop: Some((words, Stop::Say(error))), ..usual() }).await
             }
-            None => exchange.say(refuse(&Refusal::of(401), &echoed), usual()).await,
+            None => exchange.say(refuse(&Refusal::wrong_key(persona), &echoed), usual()).await,
         },
-        Behaviour::EchoKey => exchange.say(refuse(&Refusal::of(401), &echoed), usual()).await,
+        Behaviour::EchoKey => exchange.say(refuse(&Refusal::wrong_key(persona), &echoed), usual()).await,
         Behaviour::Status(refusal) => exchange.say(refuse(&refusal, &shown), usual()).await,
         Behaviour::WrongContentType => {
             let mut speech = speech(None);
@@ -270,18 +270,19 @@ pub(super) fn words_asked(body: &[u8]) -> u64 {
 
 impl Speech {
     fn chat(persona: Persona, route: Route, ask: &Ask, answer: &Answer) -> Self {
+        let kin = || persona.kin().expect("who has this route speaks the dialect");
         if !ask.streamed {
             let document = match route {
                 Route::AnthropicChat => anthropic::plain(ask, answer),
                 Route::OllamaChat => ollama::plain(ask, answer),
-                _ => openai::plain(persona, ask, answer),
+                _ => openai::plain(kin(), persona, ask, answer),
             };
             return Self::plain(persona, 200, "application/json", document.to_string());
         }
         let (content_type, pieces) = match route {
             Route::AnthropicChat => ("text/event-stream; charset=utf-8", anthropic::stream(ask, answer)),
             Route::OllamaChat => ("application/x-ndjson", ollama::stream(ask, answer)),
-            _ => ("text/event-stream; charset=utf-8", openai::stream(persona, ask, answer)),
+            _ => ("text/event-stream; charset=utf-8", openai::stream(kin(), persona, ask, answer)),
         };
         Self { status: 200, content_type, headers: refusal::usual_headers(persona), pieces, streamed: true }
     }
@@ -293,7 +294,12 @@ impl Speech {
 
     fn refusal(persona: Persona, refused: &Refusal, about: &About<'_>) -> Self {
         let body = refusal::body(persona, refused, about);
-        let mut speech = Self::plain(persona, refused.status, "application/json", body);
+        let content_type = match body.as_bytes() {
+            [b'<', ..] => "text/html",
+            [b'{' | b'[', ..] => "application/json",
+            _ => "text/plain; charset=utf-8",
+        };
+        let mut speech = Self::plain(persona, refused.status, content_type, body);
         speech.headers.extend(refused.headers.iter().cloned());
         speech
     }
@@ -394,7 +400,23 @@ impl Exchange {
 
 /// Whether a route asks for the key at all.
 fn is_guarded(persona: Persona, route: Route) -> bool {
-    !(persona == Persona::OpenRouter && route == Route::OpenAiModels)
+    match route {
+        Route::OpenAiList(_) | Route::OllamaTags => !persona.traits().public_list,
+        Route::Fixed(place) => place.guarded,
+        _ => true,
+    }
+}
+
+/// A field that this model of this provider does not take, or misses.
+fn refused_field(kin: &OpenAi, ask: &Ask, model: Option<&SimulatedModel>) -> Option<Refusal> {
+    let thinks = model.is_some_and(|model| model.reasoning);
+    let wrong = |refused: &&Refuses| (thinks || !refused.thinking) && ask.body.get(refused.field).is_some();
+    if let Some(refused) = kin.refuses.iter().find(wrong) {
+        return Some(refusal::bad_field(refused.status, refused.field));
+    }
+    let forgets = |turn: &Value| turn["role"] == "assistant" && !turn["reasoning_content"].is_string();
+    let forgotten = ask.body["messages"].as_array().is_some_and(|turns| turns.iter().any(forgets));
+    (kin.wants_thoughts && thinks && forgotten).then(|| refusal::bad_field(400, "reasoning_content"))
 }
 
 /// A key as providers show it: its start, stars, its last four characters.

@@ -6,6 +6,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use super::client::{Raw, call, chat, chat_path, question, said};
+use crate::simulated::traits::{Counts, Thoughts, Told, Tongue};
 use crate::simulated::*;
 
 #[test]
@@ -25,8 +26,8 @@ fn every_persona_chats_plain_and_streamed_and_counts() {
         assert!(streamed.whole && plain.whole, "{persona:?}");
         let (events, plain) = (streamed.events(), plain.json());
         assert_eq!(said(&events), "It rained all night.", "{persona:?}");
-        match persona {
-            Persona::Anthropic => {
+        match &persona.traits().tongue {
+            Tongue::Anthropic => {
                 assert_eq!(plain["content"][0]["text"], "It rained all night.");
                 assert_eq!(plain["usage"]["input_tokens"], 50);
                 assert_eq!(events[0]["message"]["usage"]["cache_read_input_tokens"], 40);
@@ -35,22 +36,32 @@ fn every_persona_chats_plain_and_streamed_and_counts() {
                 let names = streamed.text().matches("event: ").count();
                 assert_eq!(names, events.len(), "each event has its name");
             }
-            Persona::Ollama => {
+            Tongue::Ollama(_) => {
                 assert_eq!(plain["message"]["content"], "It rained all night.");
                 assert_eq!(plain["prompt_eval_count"], 100);
                 let last = &events[events.len() - 1];
                 assert_eq!((&last["done"], &last["eval_count"]), (&json!(true), &json!(30)));
                 assert!(streamed.head.contains("application/x-ndjson"));
             }
-            _ => {
+            Tongue::OpenAi(kin) => {
                 assert_eq!(plain["choices"][0]["message"]["content"], "It rained all night.");
+                assert_eq!(streamed.text().ends_with("data: [DONE]\n\n"), kin.done, "{persona:?}");
                 let usage = &events[events.len() - 1]["usage"];
                 assert_eq!(usage, &plain["usage"], "{persona:?}");
+                if kin.told == Told::Never {
+                    assert!(usage.is_null(), "{persona:?}");
+                    continue;
+                }
                 assert_eq!(usage["prompt_tokens"], 100);
-                assert_eq!(usage["prompt_tokens_details"]["cached_tokens"], 40);
-                assert_eq!(usage["completion_tokens_details"]["reasoning_tokens"], 7);
+                let beside = matches!(kin.counts, Counts::Xai | Counts::Perplexity);
+                assert_eq!(usage["completion_tokens"], if beside { 23 } else { 30 }, "{persona:?}");
+                if !matches!(kin.counts, Counts::Totals | Counts::Perplexity) {
+                    assert_eq!(usage["prompt_tokens_details"]["cached_tokens"], 40, "{persona:?}");
+                    assert_eq!(usage["completion_tokens_details"]["reasoning_tokens"], 7);
+                }
                 assert_eq!(usage["cost"].as_f64(), (persona == Persona::OpenRouter).then_some(0.0125));
-                assert!(streamed.text().ends_with("data: [DONE]\n\n"));
+                let ticks = usage["cost_in_usd_ticks"].as_u64();
+                assert_eq!(ticks, (persona == Persona::Xai).then_some(125_000_000));
             }
         }
     }
@@ -60,7 +71,7 @@ fn every_persona_chats_plain_and_streamed_and_counts() {
 fn usage_comes_only_where_it_is_asked_for_or_always_given() {
     for (persona, given) in [(Persona::OpenAi, false), (Persona::OpenRouter, true)] {
         let provider = SimulatedProvider::start(persona);
-        let body = question(&provider, true).replace("true}", "false}");
+        let body = question(&provider, true).replace("\"include_usage\":true", "\"include_usage\":false");
         let reply = call(&provider, "POST", &chat_path(persona), provider.key().as_deref(), &body);
         assert_eq!(reply.events().iter().any(|event| event["usage"].is_object()), given);
     }
@@ -74,7 +85,8 @@ fn thoughts_and_tools_take_the_form_of_the_persona() {
         provider.answer_with(Answer::text("").with_reasoning("think hard").with_tool("weather", &arguments));
         let events = chat(&provider, true).events();
         let text = serde_json::to_string(&events).unwrap();
-        assert_eq!(text.contains("hard"), persona != Persona::OpenAi, "{persona:?}: {text}");
+        let hidden = persona.kin().is_some_and(|kin| kin.thoughts == Thoughts::Hidden);
+        assert_eq!(text.contains("hard"), !hidden, "{persona:?}: {text}");
         let joined: String = events
             .iter()
             .filter_map(|event| {
@@ -148,9 +160,10 @@ fn only_the_right_key_in_the_right_header_opens_and_others_come_back_masked() {
         let provider = SimulatedProvider::start_with_key(persona, "sk-right-0123456789-0123456789");
         let path = chat_path(persona);
         let refused = call(&provider, "POST", &path, Some(wrong), &question(&provider, false));
-        assert_eq!(refused.status, 401, "{persona:?}");
+        assert_eq!(refused.status, persona.traits().wrong_key, "{persona:?}");
         assert!(!refused.text().contains(wrong), "{persona:?}");
-        assert_eq!(call(&provider, "POST", &path, None, &question(&provider, false)).status, 401);
+        let without = call(&provider, "POST", &path, None, &question(&provider, false));
+        assert_eq!(without.status, persona.traits().wrong_key);
         assert_eq!(chat(&provider, false).status, 200);
     }
     let provider = SimulatedProvider::start(Persona::OpenAi);
@@ -195,6 +208,8 @@ fn what_the_real_ones_refuse_is_refused() {
         ask("1999-01-01", json!({ "model": "claude-haiku-4-5", "messages": [], "max_tokens": 1 })),
         400
     );
+    let body = json!({ "model": "claude-opus-4-8", "max_tokens": 9, "messages": [], "temperature": 0.5 });
+    assert_eq!(ask("2023-06-01", body), 400, "the newer models choose their own");
     let open_ai = SimulatedProvider::start(Persona::OpenAi);
     let body = json!({ "model": "gpt-5.4-mini", "max_tokens": 9, "messages": [] }).to_string();
     let refused = call(&open_ai, "POST", "/v1/chat/completions", open_ai.key().as_deref(), &body);

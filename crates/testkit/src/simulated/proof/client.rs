@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
+use crate::simulated::traits::Tongue;
 use crate::simulated::*;
 
 /// A client that knows nothing but bytes.
@@ -122,11 +123,10 @@ impl Reply {
 
 /// Where a persona is chatted with, and with which headers.
 pub(super) fn chat_path(persona: Persona) -> String {
-    match persona {
-        Persona::Anthropic => "/v1/messages".to_owned(),
-        Persona::Ollama => "/api/chat".to_owned(),
-        Persona::LmStudio => "/v1/chat/completions".to_owned(),
-        _ => format!("{}/chat/completions", persona.base_path()),
+    match &persona.traits().tongue {
+        Tongue::Anthropic => "/v1/messages".to_owned(),
+        Tongue::Ollama(_) => "/api/chat".to_owned(),
+        Tongue::OpenAi(kin) => format!("{}/chat/completions", kin.surface),
     }
 }
 
@@ -162,11 +162,14 @@ pub(super) fn start(
 
 pub(super) fn question(provider: &SimulatedProvider, streamed: bool) -> String {
     let model = provider.models()[0].id.clone();
-    json!({
-        "model": model, "max_tokens": 99, "stream": streamed, "stream_options": { "include_usage": true },
+    let mut body = json!({
+        "model": model, "max_tokens": 99, "stream": streamed,
         "messages": [{ "role": "user", "content": "one two three four" }],
-    })
-    .to_string()
+    });
+    if provider.persona().takes("stream_options") {
+        body["stream_options"] = json!({ "include_usage": true });
+    }
+    body.to_string()
 }
 
 pub(super) fn chat(provider: &SimulatedProvider, streamed: bool) -> Reply {

@@ -15,7 +15,7 @@ fn echo_repeats_the_key_in_full() {
         let provider = SimulatedProvider::start_with_key(persona, key);
         provider.next(Call::Chat, Behaviour::EchoKey);
         let reply = chat(&provider, true);
-        assert_eq!(reply.status, 401);
+        assert_eq!(reply.status, persona.traits().wrong_key, "{persona:?}");
         assert!(reply.text().contains(key), "{persona:?}: {}", reply.text());
         provider.next(Call::Chat, Behaviour::EchoKeyInStream(2));
         let reply = chat(&provider, true);
@@ -32,9 +32,12 @@ fn refusals_are_the_personas_own_and_carry_what_the_test_adds() {
             provider.next(Call::Any, Behaviour::status(status));
             let reply = chat(&provider, true);
             assert_eq!(reply.status, status, "{persona:?}");
-            let error = reply.json()["error"].clone();
-            let message = error["message"].as_str().or_else(|| error.as_str()).unwrap_or_default();
-            assert!(!message.is_empty(), "{persona:?} {status}: {}", reply.text());
+            assert!(reply.text().len() > 10, "{persona:?} {status}: {}", reply.text());
+            if reply.head.contains("application/json") {
+                assert!(reply.json().is_object(), "{persona:?} {status}");
+            }
+            let unfilled = ["{key}", "{echo}", "{model}", "{field}", "{status}", "{number}"];
+            assert!(!unfilled.iter().any(|place| reply.text().contains(place)), "{}", reply.text());
         }
         provider.next(Call::Any, Behaviour::busy_for("7"));
         assert!(chat(&provider, false).head.contains("retry-after: 7"));

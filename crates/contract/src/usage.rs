@@ -1,5 +1,13 @@
 //! What was used and what it cost.
 
+mod advice;
+mod dashboard;
+mod export;
+
+pub use advice::*;
+pub use dashboard::*;
+pub use export::*;
+
 use inkhorn_domain::{CostSource, Face, Quality, RequestResult};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
@@ -11,28 +19,6 @@ pub struct SpentView {
     pub usd: String,
     /// Requests whose cost nobody knows.
     pub unpriced_requests: u64,
-}
-
-/// Today and this month, in the writer's own days.
-#[derive(Debug, Clone, Serialize, TS)]
-pub struct UsageSummaryView {
-    /// Since midnight.
-    pub today: UsagePeriodView,
-    /// Since the first of the month.
-    pub month: UsagePeriodView,
-}
-
-/// A stretch of time.
-#[derive(Debug, Clone, Serialize, TS)]
-pub struct UsagePeriodView {
-    /// From, unix milliseconds.
-    pub from: i64,
-    /// By model, most expensive first.
-    pub by_model: Vec<UsageGroupView>,
-    /// By connection, most expensive first.
-    pub by_connection: Vec<UsageGroupView>,
-    /// All together.
-    pub total: UsageTotalView,
 }
 
 /// Sums of requests that share something.
@@ -60,6 +46,10 @@ pub struct UsageTotalView {
     pub unpriced_requests: u64,
     /// Requests that failed.
     pub failed_requests: u64,
+    /// Mean milliseconds from sending to the end, of the requests that were answered; absent where none was.
+    pub latency_ms: Option<u64>,
+    /// Mean milliseconds from sending to the first token, of the requests that streamed; absent where none did.
+    pub first_token_ms: Option<u64>,
 }
 
 /// Asks for rows or groups.

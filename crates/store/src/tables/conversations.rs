@@ -53,6 +53,11 @@ pub fn load_newest(
     rows.collect::<rusqlite::Result<_>>().map_err(from_sqlite)
 }
 
+/// Gives every conversation that is written with one model another one. Tells how many.
+pub fn replace_model(tx: &Transaction<'_>, from: &str, to: &str) -> Result<usize> {
+    tx.execute("UPDATE conversation SET model = ?2 WHERE model = ?1", [from, to]).map_err(from_sqlite)
+}
+
 /// One conversation.
 pub fn load(db: &Connection, id: ConversationId) -> Result<Option<ConversationRow>> {
     let mut query = db.prepare_cached(select!("WHERE id = ?1")).map_err(from_sqlite)?;

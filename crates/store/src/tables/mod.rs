@@ -6,11 +6,14 @@
 
 pub mod accounts;
 pub mod apps;
+pub mod collections;
+pub mod budgets;
 pub mod connections;
 pub mod conversations;
 pub mod drafts;
 pub mod holds;
 pub mod messages;
+pub mod model_notes;
 pub mod models;
 pub mod secrets;
 pub mod settings;
@@ -38,7 +41,10 @@ pub(crate) const STEPS: &[&[&str]] = &[
         upkeep::SCHEMA,
     ],
     &[accounts::SCHEMA],
+    &[model_notes::SCHEMA, collections::SCHEMA],
+    &[budgets::SCHEMA],
 ];
 
 /// The same for `usage.db`.
-pub(crate) const USAGE_STEPS: &[&[&str]] = &[&[usage::SCHEMA], &[usage::MORE_FIGURES, usage_days::SCHEMA, holds::SCHEMA]];
+pub(crate) const USAGE_STEPS: &[&[&str]] =
+    &[&[usage::SCHEMA], &[usage::MORE_FIGURES, usage_days::SCHEMA, holds::SCHEMA]];

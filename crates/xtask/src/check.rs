@@ -1,7 +1,7 @@
 //! The quick part: what every change must pass before anyone looks at it.
 
 use crate::step::{Outcome, Steps, cargo, npm, run};
-use crate::{expose, licences, needs, page, trial, types, unused};
+use crate::{expose, licences, needs, page, prices, trial, types, unused};
 
 /// Format, lints, layers, types, reasons, dependencies, licences, page, unit tests.
 pub fn check(steps: &mut Steps, _rest: &[String]) -> Outcome {
@@ -12,6 +12,7 @@ pub fn check(steps: &mut Steps, _rest: &[String]) -> Outcome {
     steps.step("crates", || run(cargo().args(["fetch", "--locked"])))?;
     steps.step("unused dependencies", unused::check)?;
     steps.step("licences", licences::check)?;
+    steps.step("price data", || prices::take(true))?;
     steps.step("page build", page::build)?;
     steps.step("lints", || {
         run(cargo().args(["clippy", "--quiet", "--workspace", "--all-targets", "--", "-D", "warnings"]))

@@ -64,6 +64,16 @@ pub fn everything() -> Outcome<Vec<(String, String, String)>> {
         .collect())
 }
 
+/// Where the sources of a crate of others are.
+pub fn folder_of(name: &str) -> Outcome<PathBuf> {
+    let metadata = metadata(&[])?;
+    let packages = metadata["packages"].as_array().ok_or("cargo metadata names no packages")?;
+    let found = packages.iter().find(|package| package["name"] == name);
+    let manifest = found.and_then(|package| package["manifest_path"].as_str()).map(PathBuf::from);
+    let folder = manifest.as_deref().and_then(std::path::Path::parent).map(PathBuf::from);
+    folder.ok_or_else(|| format!("{name} is not among the crates."))
+}
+
 /// Where builds go.
 pub fn target_folder() -> Outcome<PathBuf> {
     let metadata = metadata(&["--no-deps"])?;

@@ -12,6 +12,7 @@ mod expose;
 mod licences;
 mod needs;
 mod page;
+mod prices;
 mod step;
 mod trial;
 mod types;
@@ -30,6 +31,7 @@ const COMMANDS: &[Entry] = &[
     ("bundle", "makes the .deb and .rpm", bundle::bundle),
     ("bench", "measures, each figure beside its anchor in the same run", bench::bench),
     ("types", "writes the page's types; --check only compares", types::types),
+    ("prices", "copies the price data of the genai-prices release; --check only compares", prices::prices),
     ("kills", "ends the programs a thousand times in mid-work; another number may follow", trial::kills),
     ("screenshots", "keeps pictures of every page in test-output/screenshots", trial::screenshots),
 ];

@@ -35,8 +35,13 @@ pub fn handler() -> impl Fn(Invoke<Wry>) -> bool + Send + Sync + 'static {
         connections_add,
         connections_update,
         connections_test,
+        connections_account,
         connections_reorder,
         connections_remove,
+        discover,
+        sign_in,
+        sign_in_code,
+        sign_in_cancel,
         models_list,
         models_refresh,
         models_default,
@@ -51,7 +56,12 @@ pub fn handler() -> impl Fn(Invoke<Wry>) -> bool + Send + Sync + 'static {
         desk_delete,
         desk_draft,
         desk_estimate,
-        usage_summary,
+        settings_list,
+        settings_set,
+        usage_dashboard,
+        usage_advice,
+        usage_calculate,
+        usage_export,
         apps_list,
         apps_add,
         apps_revoke,
@@ -85,8 +95,12 @@ forward! {
     connections_add(ConnectionAddRequest) => ConnectionView;
     connections_update(ConnectionUpdateRequest) => ConnectionView;
     connections_test(ConnectionRequest) => ConnectionTestView;
+    connections_account(ConnectionRequest) => ConnectionView;
     connections_reorder(ConnectionsOrderRequest) => Vec<ConnectionView>;
     connections_remove(ConnectionRequest) => RemovedView;
+    discover(Nothing) => DiscoverView;
+    sign_in_code(SignInCodeRequest) => Nothing;
+    sign_in_cancel(SignInCancelRequest) => SignInCancelView;
     models_list(Nothing) => ModelsView;
     models_refresh(ModelsRefreshRequest) => ModelsRefreshView;
     models_default(ModelsDefaultRequest) => Nothing;
@@ -99,7 +113,12 @@ forward! {
     desk_delete(ConversationRequest) => Nothing;
     desk_draft(DeskDraftRequest) => Nothing;
     desk_estimate(DeskEstimateRequest) => DeskEstimateView;
-    usage_summary(Nothing) => UsageSummaryView;
+    settings_list(Nothing) => SettingsView;
+    settings_set(SettingsSetRequest) => SettingsView;
+    usage_dashboard(UsageDashboardRequest) => UsageDashboardView;
+    usage_advice(UsageAdviceRequest) => UsageAdviceView;
+    usage_calculate(UsageCalculateRequest) => UsageCalculateView;
+    usage_export(UsageExportRequest) => UsageExportView;
     apps_list(Nothing) => AppsView;
     apps_add(AppAddRequest) => AppAddedView;
     apps_revoke(AppRevokeRequest) => AppRevokedView;
@@ -131,6 +150,16 @@ macro_rules! stream {
 stream! {
     desk_send(DeskSendRequest) streams DeskEvent => MessageView;
     desk_retry(DeskRetryRequest) streams DeskEvent => MessageView;
+}
+
+/// Says where to sign in, and then that the writer is back. A page that is gone ends the sign-in by its own time.
+#[tauri::command]
+async fn sign_in(
+    house: State<'_, House>,
+    request: SignInRequest,
+    events: Channel<SignInEvent>,
+) -> Answer<SignInView> {
+    Ok(house.engine().await?.sign_in(request, move |event| drop(events.send(event))).await?)
 }
 
 #[tauri::command]

@@ -3,7 +3,7 @@
 
 use inkhorn_contract::{ChangedEvent, GatewaySetRequest, GatewayView, Topic};
 use inkhorn_domain::Face;
-use inkhorn_engine::{Engine, EngineOptions, SystemClock, resolve_keychain};
+use inkhorn_engine::{Engine, EngineOptions, SystemClock, SystemEnvironment, resolve_keychain};
 use inkhorn_fault::{Code, Fault, Result};
 use inkhorn_gateway::Options;
 use std::path::PathBuf;
@@ -38,6 +38,7 @@ impl House {
                 face: Face::Window,
                 keychain: resolve_keychain(),
                 clock: Arc::new(SystemClock::new()),
+                environment: Arc::new(SystemEnvironment),
             });
             if let Ok(engine) = &opened {
                 // Listening begins before anyone can ask, so that no change is missed.

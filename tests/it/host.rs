@@ -3,7 +3,7 @@
 use crate::driver::{Home, PROGRAM, Window};
 use inkhorn_contract::AppAddRequest;
 use inkhorn_domain::Face;
-use inkhorn_engine::{Engine, EngineOptions, SystemClock, resolve_keychain};
+use inkhorn_engine::{Engine, EngineOptions, SystemClock, SystemEnvironment, resolve_keychain};
 use inkhorn_testkit::{Canary, Evidence, Persona, RealKeychain, assert_clean};
 use serde_json::{Value, json};
 use std::sync::Arc;
@@ -160,6 +160,7 @@ fn another_engine(home: &Home) -> Engine {
         face: Face::CommandLine,
         keychain: resolve_keychain(),
         clock: Arc::new(SystemClock::new()),
+        environment: Arc::new(SystemEnvironment),
     };
     Engine::open(options).expect("the profile opens twice")
 }

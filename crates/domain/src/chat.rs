@@ -31,6 +31,8 @@ pub struct ChatRequest {
     pub seed: Option<i64>,
     /// Context length to load a local model with, in tokens (Ollama `num_ctx`).
     pub context_length: Option<u64>,
+    /// How long a local server keeps the model in memory afterwards, in Ollama's words: `10m`, `-1`.
+    pub keep_alive: Option<String>,
     /// How hard to think, in the words of the dialect: `low`, `medium`, `high`.
     pub reasoning_effort: Option<String>,
     /// Tools on offer.

@@ -1,18 +1,31 @@
 //! The writer's connections: added, tested, changed, ordered, removed.
 
+mod view;
+
 use crate::draft::Prepared;
 use crate::house::{House, LiveConnection, OWNER, secret_context, system_time};
+use crate::settings::ConnectionSettings;
 use crate::{Engine, Inner, blocking, random};
 use inkhorn_contract::*;
 use inkhorn_domain::{ConnectionId, Slug};
 use inkhorn_fault::{Code, Fault, Result};
-use inkhorn_providers::{ProviderEntry, TestReport, test_connection};
+use inkhorn_providers::{TestReport, test_connection};
 use inkhorn_secret::Secret;
 use inkhorn_store::connections::{ConnectionRow, ConnectionStatus};
 use inkhorn_store::secrets::SecretRow;
-use inkhorn_store::{connections, models, secrets};
+use inkhorn_store::{accounts, connections, models, secrets};
 use inkhorn_vault::Destination;
 use std::sync::Arc;
+use view::{provider_view, test_failed, test_went_well};
+
+/// How a key came.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Added {
+    /// Typed, pasted, or read from where the writer said.
+    ByHand,
+    /// By signing in.
+    SignedIn,
+}
 
 impl Engine {
     /// The catalogue.
@@ -54,32 +67,56 @@ impl Engine {
         let ConnectionAddRequest { mut draft, test } = request;
         let prepared = self.inner.prepare(&mut draft, None)?;
         let report = if test { Some(self.try_out(&prepared).await?) } else { None };
+        let view = self.store_prepared(prepared, report, Added::ByHand).await?;
+        self.inner.forget_pasted(&draft.key);
+        Ok(view)
+    }
+
+    /// Stores what was checked, and tested where it was.
+    pub(crate) async fn store_prepared(
+        &self,
+        prepared: Prepared,
+        report: Option<TestReport>,
+        added: Added,
+    ) -> Result<ConnectionView> {
         if prepared.key.is_some() || !prepared.headers.is_empty() {
             self.ensure_vault().await?;
         }
         let inner = self.inner.clone();
-        let view = blocking(move || {
-            let slug = inner.store_new(&prepared, report.as_ref())?;
-            inner.reload()?;
-            inner.forget_pasted(&draft.key);
-            inner.view_of(slug.as_str())
+        let tested = report.is_some();
+        let live = blocking(move || {
+            let slug = inner.store_new(&prepared, report.as_ref(), added)?;
+            inner.reload()?.named(slug.as_str()).cloned()
         })
         .await?;
+        if tested {
+            self.ask_account_beside(&live).await;
+        }
         self.told_connections();
-        Ok(view)
+        self.connections_show(ConnectionRequest { slug: live.slug().to_string() }).await
     }
 
     /// Changes a connection. Another address or way of sending asks for the key again: it was sealed for the old one.
     pub async fn connections_update(&self, request: ConnectionUpdateRequest) -> Result<ConnectionView> {
+        self.update(request, Added::ByHand).await
+    }
+
+    /// A new key by signing in anew; everything else stays.
+    pub(crate) async fn update_signed_in(&self, request: ConnectionUpdateRequest) -> Result<ConnectionView> {
+        self.update(request, Added::SignedIn).await
+    }
+
+    async fn update(&self, request: ConnectionUpdateRequest, by: Added) -> Result<ConnectionView> {
         let house = self.inner.house()?;
         let live = house.named(&request.slug)?.clone();
+        live.refuse_where_system()?;
         let touches_secrets = request.key.is_some() || request.headers.is_some();
         if touches_secrets || (live.needs_key() && (request.base_url.is_some() || request.auth.is_some())) {
             self.ensure_vault().await?;
         }
         let inner = self.inner.clone();
         let view = blocking(move || {
-            inner.change(&live, request)?;
+            inner.change(&live, request, by)?;
             inner.reload()?;
             inner.view_of(live.slug().as_str())
         })
@@ -99,14 +136,18 @@ impl Engine {
         let outcome = self.call(&live).await;
         let (inner, tested) = (self.inner.clone(), live.clone());
         let kept = outcome.as_ref().map(|report| report.models.models.clone()).map_err(Clone::clone);
-        blocking(move || match &kept {
+        blocking(move || match kept {
             Ok(models) => {
-                inner.store.write(|tx| models::replace(tx, tested.id(), inner.clock.now(), models))?;
+                inner.replace_list(&tested, models)?;
                 inner.keep_test(&tested, Ok(()))
             }
-            Err(fault) => inner.keep_test(&tested, Err(fault)),
+            Err(fault) => inner.keep_test(&tested, Err(&fault)),
         })
         .await?;
+        if outcome.is_ok() {
+            self.ask_account_beside(&live).await;
+            self.told_connections();
+        }
         let base_url = Some(live.row.base_url.clone());
         Ok(match outcome {
             Ok(report) => ConnectionTestView {
@@ -124,11 +165,14 @@ impl Engine {
     /// Puts the connections in another order.
     pub async fn connections_reorder(&self, request: ConnectionsOrderRequest) -> Result<Vec<ConnectionView>> {
         let house = self.inner.house()?;
-        let order: Vec<ConnectionId> = request
-            .slugs
-            .iter()
-            .map(|slug| house.named(slug).map(|live| live.id()))
-            .collect::<Result<_>>()?;
+        let mut order: Vec<ConnectionId> = Vec::new();
+        for slug in &request.slugs {
+            let live = house.named(slug)?;
+            // Those of the environment stand behind the writer's own, in the catalogue's order.
+            if live.variable().is_none() {
+                order.push(live.id());
+            }
+        }
         let inner = self.inner.clone();
         blocking(move || {
             inner.store.write(|tx| connections::reorder(tx, &order))?;
@@ -142,8 +186,12 @@ impl Engine {
     /// Removes a connection. Its key is gone from the file, not only unlinked.
     pub async fn connections_remove(&self, request: ConnectionRequest) -> Result<RemovedView> {
         let live = self.inner.house()?.named(&request.slug)?.clone();
+        live.refuse_where_system()?;
+        let signed_in = live.settings.signed_in;
+        let revoke_at = live.entry.key_page.as_ref().filter(|_| signed_in).map(ToString::to_string);
         let inner = self.inner.clone();
         blocking(move || {
+            inner.accounts.forget(live.id());
             inner.store.write(|tx| {
                 secrets::remove_of_owner(tx, OWNER, &live.id().0)?;
                 models::remove(tx, live.id())?;
@@ -154,7 +202,13 @@ impl Engine {
         })
         .await?;
         self.told_connections();
-        Ok(RemovedView { removed: request.slug })
+        Ok(RemovedView { removed: request.slug, revoke_at })
+    }
+
+    /// Tests what a sign-in brought. The key was made a moment ago: a provider that does not list its models just now
+    /// costs nobody the key.
+    pub(crate) async fn try_signed_in(&self, prepared: &Prepared) -> Option<TestReport> {
+        self.try_out(prepared).await.ok()
     }
 
     async fn try_out(&self, prepared: &Prepared) -> Result<TestReport> {
@@ -176,10 +230,12 @@ impl Engine {
 }
 
 impl Inner {
-    fn store_new(&self, prepared: &Prepared, report: Option<&TestReport>) -> Result<Slug> {
+    fn store_new(&self, prepared: &Prepared, report: Option<&TestReport>, added: Added) -> Result<Slug> {
         let now = self.clock.now();
         let id = ConnectionId(random::make_id());
         let sealed = self.seal_all(id, prepared, now)?;
+        let settings =
+            ConnectionSettings { signed_in: added == Added::SignedIn, ..ConnectionSettings::default() };
         self.store.write(|tx| {
             let wanted = Slug::from_label(&prepared.label);
             let mut slug = wanted.clone();
@@ -210,7 +266,7 @@ impl Inner {
                 last_tested: None,
                 last_used: None,
                 recent_tests: Vec::new(),
-                settings: "{}".to_owned(),
+                settings: settings.to_json(),
                 created_at: now,
             };
             if report.is_some() {
@@ -226,11 +282,14 @@ impl Inner {
         })
     }
 
-    fn change(&self, live: &LiveConnection, request: ConnectionUpdateRequest) -> Result<()> {
+    fn change(&self, live: &LiveConnection, request: ConnectionUpdateRequest, by: Added) -> Result<()> {
         let now = self.clock.now();
         let mut settings = live.settings.clone();
         for (name, value) in request.settings.iter().flatten() {
-            settings.set(name, value)?;
+            settings.set_for(name, value, live.dialect())?;
+        }
+        if request.key.as_ref().is_some_and(|key| !matches!(key, KeyInput::Keep)) {
+            settings.signed_in = by == Added::SignedIn;
         }
         let reaches = request.base_url.is_some() || request.auth.is_some();
         let sealed_anew = reaches || request.key.is_some() || request.headers.is_some();
@@ -265,6 +324,7 @@ impl Inner {
                 secrets::remove_of_owner(tx, OWNER, &live.id().0)?;
                 sealed.iter().try_for_each(|secret| secrets::insert(tx, secret))?;
                 if reaches || given_key {
+                    accounts::remove(tx, live.id())?;
                     // What was known of it was known of another address or key.
                     (row.status, row.status_code, row.status_since) =
                         (ConnectionStatus::Untested, None, Some(now));
@@ -274,6 +334,9 @@ impl Inner {
             row.settings = settings.to_json();
             connections::update(tx, &row)
         })?;
+        if reaches || given_key {
+            self.accounts.forget(live.id());
+        }
         self.forget_pasted(&draft.key);
         if sealed_anew { self.store.scrub_free_space() } else { Ok(()) }
     }
@@ -334,41 +397,6 @@ impl Inner {
         let spent = self.spent_by_connection()?;
         Ok(self.connection_view(house.named(slug)?, &spent))
     }
-
-    fn connection_view(
-        &self,
-        live: &LiveConnection,
-        spent: &std::collections::HashMap<String, SpentView>,
-    ) -> ConnectionView {
-        let row = &live.row;
-        ConnectionView {
-            id: row.id.to_string(),
-            slug: row.slug.to_string(),
-            provider: row.provider.clone(),
-            provider_name: live.entry.name.clone(),
-            label: row.label.clone(),
-            base_url: row.base_url.clone(),
-            locality: row.locality.as_str().to_owned(),
-            dialect: live.dialect().as_str().to_owned(),
-            auth: live.auth().as_str().to_owned(),
-            has_key: live.key_row().is_some(),
-            key_last4: live.key_row().and_then(|key| key.hint.clone()),
-            headers: row.headers.clone(),
-            models: row.own_models.clone(),
-            active: row.active,
-            status: live.status(self),
-            status_since: row.status_since,
-            fault: live.trouble(),
-            last_tested: row.last_tested,
-            last_used: live.last_used(),
-            model_count: count(live.all_models().count()),
-            spent_this_month: spent
-                .get(row.slug.as_str())
-                .cloned()
-                .unwrap_or_else(crate::usage::nothing_spent),
-            settings: live.settings.all().clone(),
-        }
-    }
 }
 
 /// Headers as they are: each name keeps its stored value.
@@ -376,64 +404,10 @@ fn keep_headers(live: &LiveConnection) -> Vec<HeaderInput> {
     live.header_rows().map(|(name, _)| HeaderInput { name: name.to_owned(), value: None }).collect()
 }
 
-fn provider_view(entry: &ProviderEntry) -> ProviderView {
-    ProviderView {
-        id: entry.id.clone(),
-        name: entry.name.clone(),
-        locality: entry.locality.as_str().to_owned(),
-        dialect: entry.dialect.as_str().to_owned(),
-        base_url: entry.base_url.as_ref().map(|url| url.as_str().trim_end_matches('/').to_owned()),
-        auth: entry.auth.as_str().to_owned(),
-        key_optional: entry.key == inkhorn_providers::KeyNeed::Optional,
-        key_page: entry.key_page.as_ref().map(ToString::to_string),
-        billing_page: entry.billing_page.as_ref().map(ToString::to_string),
-        status_page: entry.status_page.as_ref().map(ToString::to_string),
-        presets: entry.presets.iter().map(preset_view).collect(),
-        guide: GuideView { en: guide_text(&entry.guide.en), id: guide_text(&entry.guide.id) },
-    }
-}
-
-fn preset_view(preset: &inkhorn_providers::Preset) -> PresetView {
-    PresetView {
-        name: preset.name.clone(),
-        base_url: preset.base_url.as_str().trim_end_matches('/').to_owned(),
-        key_optional: preset.key == inkhorn_providers::KeyNeed::Optional,
-        key_page: preset.key_page.as_ref().map(ToString::to_string),
-    }
-}
-
-fn guide_text(text: &inkhorn_providers::GuideText) -> GuideTextView {
-    GuideTextView { notice: text.notice.clone(), steps: text.steps.clone(), failures: text.failures.clone() }
-}
-
-fn test_went_well(prepared: &Prepared, report: &TestReport) -> ConnectionTestView {
-    ConnectionTestView {
-        ok: true,
-        models: count(report.models.models.len()),
-        latency_ms: millis(report.latency),
-        base_url: Some(prepared.base.url.as_str().to_owned()),
-        notes: prepared.base.notes.iter().map(|note| note.as_str().to_owned()).collect(),
-        fault: None,
-    }
-}
-
-fn test_failed(prepared: Option<&Prepared>, fault: Fault) -> ConnectionTestView {
-    ConnectionTestView {
-        ok: false,
-        models: 0,
-        latency_ms: 0,
-        base_url: prepared.map(|prepared| prepared.base.url.as_str().to_owned()),
-        notes: prepared.map_or_else(Vec::new, |prepared| {
-            prepared.base.notes.iter().map(|note| note.as_str().to_owned()).collect()
-        }),
-        fault: Some(fault.into()),
-    }
-}
-
 pub(crate) fn count(number: usize) -> u32 {
     u32::try_from(number).unwrap_or(u32::MAX)
 }
 
-fn millis(duration: std::time::Duration) -> u64 {
+pub(crate) fn millis(duration: std::time::Duration) -> u64 {
     u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
 }

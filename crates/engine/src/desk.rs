@@ -242,13 +242,18 @@ impl Engine {
         let usable = |model: &String| house.knows(model);
         let last = house.last_model.clone().filter(usable);
         let fallback = own.and_then(|row| row.model).filter(usable).or(last);
+        let default = match (&explicit, &fallback) {
+            (None, None) => self.model_by_default(&house).await,
+            _ => None,
+        };
         let wishes = inkhorn_routing::Wishes {
             explicit: explicit.as_deref(),
             conversation: fallback.as_deref(),
-            default: house.default_model.as_deref(),
+            default: default.as_deref(),
         };
         let (address, _) = inkhorn_routing::resolve(wishes)?;
-        house
+        self.inner
+            .house()?
             .connection(&address.slug)
             .ok_or_else(|| Fault::new(Code::ModelNotFound).with("model", &address))?;
         Ok(address.to_string())

@@ -1,8 +1,9 @@
 //! A connection as a form holds it: keys on their way in, addresses put right, everything checked before any call.
 
 use crate::house::{LiveConnection, auth_to_json};
+use crate::random::{self, hex};
 use crate::settings::ConnectionSettings;
-use crate::{Engine, Inner, random};
+use crate::{Engine, Inner};
 use inkhorn_contract::{
     ConnectionDraft, HeaderInput, KeyInput, KeyPastedView, KeyRecogniseRequest, KeyRecognisedView,
 };
@@ -46,10 +47,6 @@ impl PastedKeys {
     fn forget(&self, handle: &str) {
         self.0.lock().remove(handle);
     }
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// What the form says, checked and put right. Nothing was sent and nothing stored yet.
@@ -131,7 +128,7 @@ impl Inner {
         Ok(Prepared {
             label: label(draft.label.as_deref(), &entry, stored)?,
             models: typed_models(&draft.models)?,
-            origins: vec![origin],
+            origins: target.origins(),
             entry,
             base,
             auth,
@@ -139,6 +136,23 @@ impl Inner {
             headers,
             target,
         })
+    }
+
+    /// Where a form would lead, before there is a key: for what is asked without one.
+    pub(crate) fn target_of(
+        &self,
+        draft: &ConnectionDraft,
+        stored: Option<&LiveConnection>,
+    ) -> Result<ConnectionTarget> {
+        if let Some(live) = stored {
+            return live.target().cloned();
+        }
+        let entry = self.catalogue.find(&draft.provider);
+        let entry = entry.ok_or_else(|| Fault::new(Code::NotFound).with("name", &draft.provider))?;
+        let address = draft.base_url.as_deref().or_else(|| entry.base_url.as_ref().map(url::Url::as_str));
+        let address = address.ok_or_else(|| Fault::new(Code::BadAddress))?;
+        let base = parse_base_url(address, entry, &self.own_gateways())?;
+        ConnectionSettings::default().target(self, entry, base.url.as_str(), entry.auth.clone())
     }
 
     /// A key from wherever the form says, cleaned. A key belongs to an address: with another address it is asked for
@@ -157,6 +171,12 @@ impl Inner {
             KeyInput::Pasted { handle } => {
                 let held = self.pasted.find(handle, self.clock.since_start());
                 held.ok_or_else(|| Fault::new(Code::NotFound).with("name", "pasted key"))?
+            }
+            KeyInput::Environment { variable } => {
+                // Only variables that are for keys of this provider: no others are anybody's business.
+                let named = entry.env.iter().any(|name| name == variable);
+                let held = self.environment.key(variable).filter(|_| named);
+                held.ok_or_else(|| Fault::new(Code::NotFound).with("name", variable))?
             }
             KeyInput::Keep => {
                 let Some(live) = stored.filter(|live| live.key_row().is_some()) else { return Ok(None) };
@@ -212,7 +232,7 @@ impl Inner {
     }
 
     /// Addresses at which a gateway of ours answers or would answer: a connection to one would go round in circles.
-    fn own_gateways(&self) -> Vec<SocketAddr> {
+    pub(crate) fn own_gateways(&self) -> Vec<SocketAddr> {
         let gateway = self.gateway.lock();
         let running = gateway
             .address

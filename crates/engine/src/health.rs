@@ -3,9 +3,10 @@
 use crate::house::{House, LiveConnection};
 use crate::{Inner, blocking};
 use inkhorn_contract::{FaultView, Topic};
-use inkhorn_domain::{RequestResult, UnixMillis};
+use inkhorn_domain::{ModelListing, RequestResult, UnixMillis};
 use inkhorn_fault::{Code, Fault, Reaction, Result};
 use inkhorn_store::connections::{self, ConnectionStatus};
+use inkhorn_store::models;
 use parking_lot::Mutex;
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -53,6 +54,9 @@ impl Inner {
     /// each test is counted too.
     pub(crate) fn take_test(&self, live: &LiveConnection) -> Result<()> {
         let now = self.clock.now();
+        if live.variable().is_some() {
+            return self.tests.take(live.slug().as_str(), now);
+        }
         self.store.write(|tx| {
             let row = connections::load(tx, live.id())?;
             let mut row = row.ok_or_else(|| Fault::new(Code::NotFound).with("name", live.slug()))?;
@@ -64,11 +68,9 @@ impl Inner {
     /// Keeps how a test ended.
     pub(crate) fn keep_test(&self, live: &LiveConnection, outcome: Result<(), &Fault>) -> Result<()> {
         let now = self.clock.now();
-        self.store.write(|tx| {
-            let Some(mut row) = connections::load(tx, live.id())? else { return Ok(()) };
+        self.change_row(live, |row| {
             row.last_tested = Some(now);
-            set_status(&mut row, outcome.err(), now);
-            connections::update(tx, &row)
+            set_status(row, outcome.err(), now);
         })?;
         self.reload()?;
         self.changed(&[Topic::Connections, Topic::Models]);
@@ -106,14 +108,40 @@ impl Inner {
     }
 
     fn keep_status(&self, live: &LiveConnection, fault: Option<&Fault>, now: UnixMillis) -> Result<()> {
-        self.store.write(|tx| {
-            let Some(mut row) = connections::load(tx, live.id())? else { return Ok(()) };
-            set_status(&mut row, fault, now);
-            connections::update(tx, &row)
-        })?;
+        self.change_row(live, |row| set_status(row, fault, now))?;
         self.reload()?;
         self.changed(&[Topic::Connections, Topic::Models]);
         Ok(())
+    }
+
+    /// Changes what is known of a connection, where it is kept: in the database, or in memory for one that stands in
+    /// the environment. One that is gone meanwhile is passed over.
+    fn change_row(
+        &self,
+        live: &LiveConnection,
+        change: impl Fn(&mut connections::ConnectionRow),
+    ) -> Result<()> {
+        if live.variable().is_some() {
+            let mut row = self.system.row(live.id()).unwrap_or_else(|| live.row.clone());
+            change(&mut row);
+            self.system.keep_row(row);
+            return Ok(());
+        }
+        self.store.write(|tx| {
+            let Some(mut row) = connections::load(tx, live.id())? else { return Ok(()) };
+            change(&mut row);
+            connections::update(tx, &row)
+        })
+    }
+
+    /// Keeps the list that a connection told.
+    pub(crate) fn replace_list(&self, live: &LiveConnection, models: Vec<ModelListing>) -> Result<()> {
+        let now = self.clock.now();
+        if live.variable().is_some() {
+            self.system.keep_list(live.id(), crate::system::index_of(now, live.id(), models));
+            return Ok(());
+        }
+        self.store.write(|tx| models::replace(tx, live.id(), now, &models))
     }
 }
 

@@ -3,16 +3,17 @@
 use crate::Inner;
 use crate::admitted::AdmittedApps;
 use crate::settings::{ConnectionSettings, Remembered};
-use inkhorn_dialects::WriteOptions;
+use inkhorn_dialects::{ReadOptions, WriteOptions};
 use inkhorn_domain::{ChatRequest, ConnectionId, Dialect, Locality, ModelListing, Privacy, Slug, UnixMillis};
 use inkhorn_fault::{Code, Fault, Result};
-use inkhorn_metering::Pricing;
+use inkhorn_metering::{Context, Pricing};
 use inkhorn_providers::{AuthStyle, ConnectionTarget, Credential, CustomHeader, ProviderEntry, Refusal};
 use inkhorn_secret::{Origin, Secret};
+use inkhorn_store::accounts::AccountRow;
 use inkhorn_store::connections::ConnectionRow;
 use inkhorn_store::models::ModelListRow;
 use inkhorn_store::secrets::SecretRow;
-use inkhorn_store::{apps, connections, models, secrets, settings};
+use inkhorn_store::{accounts, apps, connections, models, secrets, settings};
 use inkhorn_vault::{Destination, Purpose, SealContext};
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -28,6 +29,8 @@ pub(crate) struct House {
     by_slug: HashMap<Slug, usize>,
     pub apps: AdmittedApps,
     pub default_model: Option<String>,
+    pub default_connection: Option<String>,
+    pub system_fallback: bool,
     pub last_model: Option<String>,
     pub recent: Vec<String>,
     seen_elsewhere: u64,
@@ -39,8 +42,12 @@ pub(crate) struct LiveConnection {
     pub entry: Arc<ProviderEntry>,
     pub settings: ConnectionSettings,
     pub list: Arc<ModelIndex>,
+    /// What the provider told of the account when it was last asked.
+    pub account: Option<AccountRow>,
     auth: AuthStyle,
     secrets: Vec<SecretRow>,
+    /// For one that stands in the environment: the variable with its key.
+    variable: Option<String>,
     target: Result<ConnectionTarget>,
     last_used: AtomicI64,
 }
@@ -114,6 +121,7 @@ impl Inner {
                 Some((live.id(), later(live.last_used.load(Ordering::Relaxed), live.row.last_used)?))
             })
             .collect();
+        self.save_accounts()?;
         let apps = self.app_uses();
         if connections.is_empty() && apps.is_empty() {
             return Ok(());
@@ -133,7 +141,8 @@ impl Inner {
 
 impl House {
     fn load(inner: &Inner, before: Option<&House>, seen_elsewhere: u64) -> Result<Self> {
-        let (rows, mut sealed, lists, admitted, remembered) = inner.store.read(|db| {
+        let (rows, mut sealed, lists, mut told, admitted, remembered) = inner.store.read(|db| {
+            let told = accounts::load_all(db)?;
             let rows = connections::load_all(db)?;
             let sealed = secrets::load_all(db)?;
             let known = |id: ConnectionId| before.and_then(|house| house.list_of(id));
@@ -148,7 +157,7 @@ impl House {
                 lists.insert(row.id, list);
             }
             let remembered = Remembered::of(&settings::load_all(db)?);
-            Ok((rows, sealed, lists, AdmittedApps::of(apps::load_all(db)?), remembered))
+            Ok((rows, sealed, lists, told, AdmittedApps::of(apps::load_all(db)?), remembered))
         })?;
         let mut live = Vec::with_capacity(rows.len());
         for row in rows {
@@ -161,7 +170,14 @@ impl House {
             let (secrets, rest): (Vec<_>, Vec<_>) = sealed.into_iter().partition(own);
             sealed = rest;
             let list = lists.get(&row.id).cloned().unwrap_or_default();
-            live.push(Arc::new(LiveConnection::new(inner, row, entry, secrets, list)));
+            let mut one = LiveConnection::new(inner, row, entry, secrets, list);
+            one.account = told.remove(&one.id());
+            live.push(Arc::new(one));
+        }
+        if remembered.system_fallback {
+            let taken = |slug: &Slug| live.iter().any(|own| own.slug() == slug);
+            let offered = inner.system_connections(&taken);
+            live.extend(offered);
         }
         let by_slug = live.iter().enumerate().map(|(at, one)| (one.row.slug.clone(), at)).collect();
         Ok(Self {
@@ -169,6 +185,8 @@ impl House {
             by_slug,
             apps: admitted,
             default_model: remembered.default_model,
+            default_connection: remembered.default_connection,
+            system_fallback: remembered.system_fallback,
             last_model: remembered.last_model,
             recent: remembered.recent,
             seen_elsewhere,
@@ -211,7 +229,23 @@ impl LiveConnection {
         let auth = auth_of(&row.auth).unwrap_or_else(|| entry.auth.clone());
         let target = settings.target(inner, &entry, &row.base_url, auth.clone());
         let last_used = AtomicI64::new(row.last_used.unwrap_or(0));
-        Self { row, entry, settings, list, auth, secrets, target, last_used }
+        Self { row, entry, settings, list, account: None, auth, secrets, variable: None, target, last_used }
+    }
+
+    /// A connection whose key stands in the environment, in `variable`.
+    pub(crate) fn of_environment(
+        inner: &Inner,
+        row: ConnectionRow,
+        entry: Arc<ProviderEntry>,
+        list: Arc<ModelIndex>,
+        variable: String,
+    ) -> Self {
+        Self { variable: Some(variable), ..Self::new(inner, row, entry, Vec::new(), list) }
+    }
+
+    /// The variable of the environment with its key, for one that stands there.
+    pub(crate) fn variable(&self) -> Option<&str> {
+        self.variable.as_deref()
     }
 
     pub(crate) fn id(&self) -> ConnectionId {
@@ -232,6 +266,11 @@ impl LiveConnection {
 
     pub(crate) fn dialect(&self) -> Dialect {
         self.entry.dialect
+    }
+
+    /// The dialect in which this model of it is spoken to.
+    pub(crate) fn dialect_for(&self, model: &str) -> Dialect {
+        self.target().map_or(self.entry.dialect, |target| target.dialect_for(model))
     }
 
     pub(crate) fn is_active(&self) -> bool {
@@ -275,7 +314,13 @@ impl LiveConnection {
             local: locality == Locality::Local,
             prices_id: self.entry.prices.clone(),
             listed: listing.and_then(|model| model.price),
+            at: None,
         }
+    }
+
+    /// How the figures of its answers are meant.
+    pub(crate) fn read_options(&self) -> ReadOptions {
+        self.entry.reads
     }
 
     /// How requests to this model are written.
@@ -284,15 +329,35 @@ impl LiveConnection {
     }
 
     /// What the writer set for the connection, where the request says nothing.
-    pub(crate) fn fill_in(&self, request: &mut ChatRequest) {
+    pub(crate) fn fill_in(&self, request: &mut ChatRequest, context: Option<u64>) {
         request.temperature = request.temperature.or(self.settings.temperature);
         request.max_tokens = request.max_tokens.or(self.settings.max_tokens);
+        request.context_length = request.context_length.or(context);
+        request.keep_alive =
+            request.keep_alive.take().or_else(|| self.settings.keep_alive().map(str::to_owned));
+    }
+
+    /// Whether the server takes the context length from the request.
+    pub(crate) fn takes_context(&self) -> bool {
+        self.dialect() == Dialect::Ollama
+    }
+
+    /// What is known of the context of a model. `listed` is what the list or the price data tells.
+    pub(crate) fn context_of(&self, listing: Option<&ModelListing>, listed: Option<u64>) -> Context {
+        let loaded = listing.and_then(|model| model.local.as_ref()).and_then(|local| local.loaded_context);
+        let most = listing.and_then(|model| model.context_length).or(listed);
+        Context { set: self.settings.num_ctx.filter(|_| self.takes_context()), loaded, most }
     }
 
     /// Opens what is sealed for this connection. Every envelope opens only for the address and the way of sending
     /// that it was sealed for: a row that was edited from outside fails here, before anything is sent.
     pub(crate) fn unseal(&self, inner: &Inner) -> Result<Unsealed> {
         let mut unsealed = Unsealed { key: None, headers: Vec::new(), origins: Vec::new() };
+        if let Some(variable) = &self.variable {
+            unsealed.origins.push(self.target()?.destination().origin().clone());
+            unsealed.key = Some(inner.read_system_key(variable, &self.entry)?);
+            return Ok(unsealed);
+        }
         if self.secrets.is_empty() {
             return Ok(unsealed);
         }
@@ -345,7 +410,7 @@ impl LiveConnection {
 }
 
 impl ModelIndex {
-    fn of(row: ModelListRow) -> Self {
+    pub(crate) fn of(row: ModelListRow) -> Self {
         let by_id = row.models.iter().enumerate().map(|(at, model)| (model.id.clone(), at)).collect();
         Self { fetched_at: Some(row.fetched_at), models: row.models, by_id }
     }

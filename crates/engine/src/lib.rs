@@ -4,31 +4,40 @@
 //! comes back; the method's name is the command's name in the contract. Start reading at [`Engine`], then at
 //! `send.rs`, which reads like the journey of a request.
 
+mod account;
 mod admitted;
 mod apps;
 mod connections;
 mod desk;
 mod doctor;
 mod draft;
+mod environment;
+mod finding;
 mod guard;
 mod health;
 mod house;
 mod models;
+mod pace;
+mod profile_settings;
 mod random;
 mod record;
 mod security;
 mod send;
 mod settings;
+mod sign_in;
 mod status;
+mod system;
 mod time;
 mod usage;
 
 pub use admitted::AdmittedApp;
+pub use environment::{Environment, FixedEnvironment, SystemEnvironment};
 pub use inkhorn_vault::{Keychain, harden_process, resolve_keychain};
 pub use models::OfferedModel;
 pub use send::{Answer, AnswerInfo, Ask, AskBody, Outcome};
 pub use settings::CONNECTION_SETTINGS;
 pub use time::{Clock, SystemClock};
+pub use usage::{NotWritten, RowsForm};
 
 use arc_swap::ArcSwapOption;
 use guard::Guard;
@@ -58,6 +67,8 @@ pub struct EngineOptions {
     pub keychain: Arc<dyn Keychain>,
     /// The clock; [`SystemClock`] is the machine's.
     pub clock: Arc<dyn Clock>,
+    /// The variables of the environment; [`SystemEnvironment`] is the process's.
+    pub environment: Arc<dyn Environment>,
 }
 
 /// One profile, opened. Cheap to clone; clones are the same engine.
@@ -71,12 +82,17 @@ pub(crate) struct Inner {
     pub store: Store,
     pub vault: Guard,
     pub clock: Arc<dyn Clock>,
+    pub environment: Arc<dyn Environment>,
     pub catalogue: Catalogue,
     pub outbound: Outbound,
     pub running: desk::Running,
     pub pasted: draft::PastedKeys,
     pub tests: health::DraftTests,
     pub refreshing: models::Refreshing,
+    pub accounts: account::Accounts,
+    pub system: system::SystemMemory,
+    pub sign_ins: sign_in::SignIns,
+    pub pace: pace::Pace,
     pub gateway: Mutex<GatewayView>,
     house: ArcSwapOption<House>,
     house_lock: Mutex<()>,
@@ -100,12 +116,17 @@ impl Engine {
             store,
             vault,
             clock: options.clock,
+            environment: options.environment,
             catalogue,
             outbound: Outbound::new(),
             running: desk::Running::default(),
             pasted: draft::PastedKeys::default(),
             tests: health::DraftTests::default(),
             refreshing: models::Refreshing::default(),
+            accounts: account::Accounts::default(),
+            system: system::SystemMemory::default(),
+            sign_ins: sign_in::SignIns::default(),
+            pace: pace::Pace::default(),
             gateway: Mutex::default(),
             house: ArcSwapOption::empty(),
             house_lock: Mutex::new(()),

@@ -8,7 +8,6 @@ use inkhorn_domain::{Locality, ModelListing, Privacy, UnixMillis};
 use inkhorn_fault::{Code, Fault, Result};
 use inkhorn_providers::{FetchedModels, fetch_models};
 use inkhorn_routing::{Conditions, Exclusion, Member, exclusion};
-use inkhorn_store::models;
 use parking_lot::Mutex;
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
@@ -134,8 +133,7 @@ impl Engine {
             Ok(fetched) => {
                 let left_out = count(fetched.dropped);
                 let stored = blocking(move || {
-                    let now = inner.clock.now();
-                    inner.store.write(|tx| models::replace(tx, live.id(), now, &fetched.models))?;
+                    inner.replace_list(&live, fetched.models)?;
                     inner.keep_test(&live, Ok(()))
                 })
                 .await;

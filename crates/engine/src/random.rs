@@ -23,6 +23,40 @@ pub(crate) fn make_id() -> [u8; 16] {
     id
 }
 
+/// Letters for bytes.
+pub(crate) fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// Sixteen random bytes that nobody can guess.
+///
+/// # Errors
+/// When the system gives no random bytes.
+pub(crate) fn make_nonce() -> Result<[u8; 16]> {
+    let mut bytes = [0; 16];
+    getrandom::fill(&mut bytes).map_err(|_| no_random())?;
+    Ok(bytes)
+}
+
+/// The proof of a sign-in (PKCE): 32 random bytes as 43 letters.
+///
+/// # Errors
+/// When the system gives no random bytes.
+pub(crate) fn make_verifier() -> Result<Secret> {
+    let mut bytes = Zeroizing::new([0; 32]);
+    getrandom::fill(&mut *bytes).map_err(|_| no_random())?;
+    Ok(Secret::new(URL_SAFE_NO_PAD.encode(&*bytes)))
+}
+
+/// What may be shown of the proof beforehand (S256).
+pub(crate) fn challenge_of(verifier: &Secret) -> String {
+    URL_SAFE_NO_PAD.encode(verifier.sha256())
+}
+
+fn no_random() -> Fault {
+    Fault::new(Code::Busy).with("reason", "the system gives no random numbers")
+}
+
 /// An app's token: `ihg_`, 8 characters that name it, `_`, 43 characters (256 bits) that prove it.
 pub(crate) struct NewToken {
     /// The name part, which may stand in the database.
@@ -37,8 +71,7 @@ pub(crate) struct NewToken {
 /// When the system gives no random bytes: then there is no token, never a weak one.
 pub(crate) fn make_token() -> Result<NewToken> {
     let mut bytes = Zeroizing::new([0u8; 38]);
-    getrandom::fill(&mut *bytes)
-        .map_err(|_| Fault::new(Code::Busy).with("reason", "the system gives no random numbers"))?;
+    getrandom::fill(&mut *bytes).map_err(|_| no_random())?;
     let public = URL_SAFE_NO_PAD.encode(&bytes[..6]);
     let proof = Zeroizing::new(URL_SAFE_NO_PAD.encode(&bytes[6..]));
     Ok(NewToken { token: Secret::new(format!("ihg_{public}_{}", proof.as_str())), public })
@@ -57,6 +90,16 @@ mod tests {
             (text.len(), &text[..4], &text[4..12], &text[12..13]),
             (56, "ihg_", made.public.as_str(), "_")
         );
+    }
+
+    #[test]
+    fn a_challenge_is_the_one_of_the_standard() {
+        // RFC 7636, appendix B.
+        let verifier = Secret::new("dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk".to_owned());
+        assert_eq!(challenge_of(&verifier), "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM");
+        let made = make_verifier().expect("random bytes");
+        assert_eq!(made.len(), 43);
+        assert!(!made.same_as(&make_verifier().expect("random bytes")));
     }
 
     #[test]

@@ -4,18 +4,18 @@
 //! to; both are facts that are written into the usage row.
 
 use crate::admitted::AdmittedApp;
-use crate::house::LiveConnection;
+use crate::house::{LiveConnection, system_time};
 use crate::models::member;
 use crate::record::Record;
 use crate::{Engine, Inner};
 use bytes::Bytes;
 use inkhorn_dialects::{AnswerDecoder, Chunk, Peek, WireError, pass_through, read_request, write_request};
 use inkhorn_domain::{
-    ChatRequest, Dialect, Face, FinishReason, FrontDialect, Locality, ModelAddress, Part, Privacy, RequestId,
-    RequestResult, StreamEvent, UnixMillis,
+    ChatRequest, Dialect, Face, FinishReason, FrontDialect, Locality, ModelAddress, Part, Privacy, Quality,
+    RequestId, RequestResult, StreamEvent, UnixMillis,
 };
 use inkhorn_fault::{Code, Fault, Result};
-use inkhorn_metering::{Reservation, Settled, TextWritten, estimate_tokens};
+use inkhorn_metering::{Reservation, Settled, TextWritten, estimate_tokens, was_cut};
 use inkhorn_outbound as outbound;
 use inkhorn_providers::Refusal;
 use inkhorn_routing::{Conditions, Wishes, candidates, resolve};
@@ -72,6 +72,10 @@ pub struct AnswerInfo {
     pub same_dialect: bool,
     /// About how many tokens went out.
     pub input_estimate: u64,
+    /// The context that the text has there, in tokens, where it is known.
+    pub room: Option<u64>,
+    /// Whether a model on this machine was in memory when the list was last fetched.
+    pub loaded: Option<bool>,
     /// When it was asked.
     pub started: UnixMillis,
 }
@@ -118,12 +122,18 @@ impl Engine {
         let house = inner.house()?;
 
         // Resolve: which model is meant.
+        let default = match (&ask.model, &ask.conversation_model) {
+            (None, None) => self.model_by_default(&house).await,
+            _ => None,
+        };
         let wishes = Wishes {
             explicit: ask.model.as_deref(),
             conversation: ask.conversation_model.as_deref(),
-            default: house.default_model.as_deref(),
+            default: default.as_deref(),
         };
         let (address, _) = resolve(wishes)?;
+        // Looking for a default may have fetched a list.
+        let house = inner.house()?;
         let known = house.connection(&address.slug);
         let connection =
             known.ok_or_else(|| Fault::new(Code::ModelNotFound).with("model", &address))?.clone();
@@ -140,11 +150,27 @@ impl Engine {
         let reservation = Reservation::new(&address.model, pricing, input_estimate, max_output);
         let mut record = Record::open(inner.clone(), &ask, &address, &connection, reservation);
 
+        // Room: a server on this machine is told how much context the text needs.
+        let context = connection.context_of(listing, None);
+        let local_model = listing.and_then(|model| model.local.as_ref());
+        let loaded = local_model.and_then(|local| local.loaded);
+        let (asked_context, room) = match connection.takes_context() {
+            true => {
+                let limit = max_output.or(connection.settings.max_tokens);
+                let asked = context.to_ask(input_estimate, limit);
+                (asked, asked.or(context.loaded))
+            }
+            false => (None, context.room_as_loaded()),
+        };
+
         // Route: who may serve. One member for now, through the same door as many.
         let member = member(&connection, locality);
         let now = Conditions { privacy: ask.privacy, vault_open: inner.vault.is_open() };
         if let Err(fault) = candidates(&[member], now) {
             return Err(record.close_unsent(RequestResult::Refused, inner.why_closed(fault)));
+        }
+        if let Err(fault) = inner.pace.take(&connection, inner.clock.since_start()) {
+            return Err(record.close_unsent(RequestResult::Refused, fault));
         }
 
         let info = AnswerInfo {
@@ -154,9 +180,11 @@ impl Engine {
             locality,
             same_dialect,
             input_estimate,
+            room,
+            loaded,
             started: record.started(),
         };
-        match dispatch(&inner, &connection, &info, ask.body, &mut record).await {
+        match dispatch(&inner, &connection, &info, ask.body, asked_context, &mut record).await {
             Ok((upstream, decoder)) => Ok(Answer {
                 info,
                 upstream: Some(upstream),
@@ -181,22 +209,27 @@ async fn dispatch(
     connection: &LiveConnection,
     info: &AnswerInfo,
     body: AskBody,
+    context: Option<u64>,
     record: &mut Record,
 ) -> Result<(outbound::Answer, AnswerDecoder)> {
     let model = &info.model.model;
-    let (bytes, streaming) = write_body(connection, model, body, info.same_dialect)?;
+    let (bytes, streaming) = write_body(connection, model, body, info.same_dialect, context)?;
+    let now = system_time(inner.clock.now());
     let prepared = {
         // The key lives in the clear inside this block: out of its envelope, into the one header that bears it.
         let unsealed = connection.unseal(inner)?;
-        connection.target()?.prepare_chat(&unsealed.credential(), model, streaming, bytes)?
+        connection.target()?.prepare_chat(&unsealed.credential(), model, streaming, bytes, now)?
     };
     record.sent();
     let answer = match prepared.send().await {
-        Ok(Ok(answer)) => answer,
+        Ok(Ok(answer)) => {
+            inner.accounts.note_headroom(connection, &answer, inner.clock.now());
+            answer
+        }
         Ok(Err(refusal)) => return Err(connection.classify(inner, &refusal, model)),
         Err(fault) => return Err(fault.with("provider", connection.label())),
     };
-    let decoder = AnswerDecoder::new(connection.dialect(), streaming);
+    let decoder = AnswerDecoder::new(connection.dialect(), streaming).reading(connection.read_options());
     Ok((answer, if info.same_dialect { decoder.keeping_raw() } else { decoder }))
 }
 
@@ -205,6 +238,7 @@ fn write_body(
     model: &str,
     body: AskBody,
     same_dialect: bool,
+    context: Option<u64>,
 ) -> Result<(Bytes, bool)> {
     let bad = |bad: inkhorn_dialects::BadRequest| Fault::new(Code::BadRequest).with("reason", bad);
     let options = &connection.write_options(model);
@@ -217,7 +251,7 @@ fn write_body(
         AskBody::Chat(request) => *request,
     };
     model.clone_into(&mut request.model);
-    connection.fill_in(&mut request);
+    connection.fill_in(&mut request, context);
     let streaming = request.stream;
     Ok((write_request(connection.dialect(), &request, options).into(), streaming))
 }
@@ -241,6 +275,15 @@ impl AskBody {
                 (text + 4 * request.messages.len() as u64, request.max_tokens)
             }
         }
+    }
+}
+
+impl AnswerInfo {
+    /// Whether a server on this machine read far less than was sent: it cut the beginning of the text.
+    pub fn prompt_was_cut(&self, outcome: &Outcome) -> bool {
+        let told = outcome.settled.quality == Quality::Reported && outcome.result == RequestResult::Completed;
+        let read = outcome.settled.usage.input.filter(|_| told && self.locality == Locality::Local);
+        read.is_some_and(|read| was_cut(self.input_estimate, read, self.room))
     }
 }
 

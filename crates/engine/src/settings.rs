@@ -2,7 +2,7 @@
 
 use crate::{Engine, Inner, blocking};
 use inkhorn_contract::{ModelsDefaultRequest, Nothing, Topic};
-use inkhorn_domain::ModelAddress;
+use inkhorn_domain::{Dialect, ModelAddress};
 use inkhorn_fault::{Code, Fault, Result};
 use inkhorn_outbound::{CONNECT_DEADLINE, Deadlines, Outbound, Route};
 use inkhorn_providers::{
@@ -16,7 +16,9 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-const DEFAULT_MODEL: &str = "default_model";
+pub(crate) const DEFAULT_MODEL: &str = "default_model";
+pub(crate) const DEFAULT_CONNECTION: &str = "default_connection";
+pub(crate) const SYSTEM_FALLBACK: &str = "system_fallback";
 const LAST_MODEL: &str = "last_model";
 const RECENT_MODELS: &str = "recent_models";
 const GATEWAY_PORT: &str = "gateway_port";
@@ -32,6 +34,8 @@ const MAX_CA_FILE: u64 = 1024 * 1024;
 #[derive(Default)]
 pub(crate) struct Remembered {
     pub default_model: Option<String>,
+    pub default_connection: Option<String>,
+    pub system_fallback: bool,
     pub last_model: Option<String>,
     pub recent: Vec<String>,
 }
@@ -43,6 +47,8 @@ impl Remembered {
         let recent = read(RECENT_MODELS).and_then(|value| serde_json::from_value(value).ok());
         Self {
             default_model: text(DEFAULT_MODEL),
+            default_connection: text(DEFAULT_CONNECTION),
+            system_fallback: read(SYSTEM_FALLBACK).is_some_and(|value| value == true),
             last_model: text(LAST_MODEL),
             recent: recent.unwrap_or_default(),
         }
@@ -134,7 +140,7 @@ pub(crate) fn load_catalogue(dir: &Path) -> Result<Catalogue> {
     }
 }
 
-fn json(text: &str) -> String {
+pub(crate) fn json(text: &str) -> String {
     Value::from(text).to_string()
 }
 
@@ -144,10 +150,18 @@ pub(crate) struct ConnectionSettings {
     all: BTreeMap<String, String>,
     pub temperature: Option<f64>,
     pub max_tokens: Option<u64>,
+    /// Most requests within a minute.
+    pub requests_per_minute: Option<u32>,
+    /// Ollama: the context length to load with, in tokens.
+    pub num_ctx: Option<u64>,
+    /// Who comes first where nothing else decides; higher is earlier.
+    pub priority: u32,
+    /// Its key came by signing in.
+    pub signed_in: bool,
 }
 
 /// The names of a connection's settings, in the order in which they are told.
-pub const CONNECTION_SETTINGS: [&str; 11] = [
+pub const CONNECTION_SETTINGS: [&str; 14] = [
     "default_model",
     "temperature",
     "max_tokens",
@@ -159,7 +173,18 @@ pub const CONNECTION_SETTINGS: [&str; 11] = [
     "ca_file",
     "priority",
     "weight",
+    "requests_per_minute",
+    "num_ctx",
+    "keep_alive",
 ];
+
+/// Whether a setting has a meaning in this dialect.
+pub(crate) fn applies(name: &str, dialect: Dialect) -> bool {
+    dialect == Dialect::Ollama || !matches!(name, "num_ctx" | "keep_alive")
+}
+
+/// What Inkhorn itself notes beside the settings; nobody sets it by hand.
+const SIGNED_IN: &str = "signed_in";
 
 impl ConnectionSettings {
     /// Reads the JSON object of the database; what does not fit is passed over.
@@ -167,17 +192,36 @@ impl ConnectionSettings {
         let mut settings = Self::default();
         let all: BTreeMap<String, String> = serde_json::from_str(json).unwrap_or_default();
         for (name, value) in all {
-            let _ = settings.set(&name, &value);
+            if name == SIGNED_IN {
+                settings.signed_in = value == "true";
+            } else {
+                let _ = settings.set(&name, &value);
+            }
         }
         settings
     }
 
     pub(crate) fn to_json(&self) -> String {
-        serde_json::to_string(&self.all).unwrap_or_else(|_| "{}".to_owned())
+        let mut all = self.all.clone();
+        if self.signed_in {
+            all.insert(SIGNED_IN.to_owned(), "true".to_owned());
+        }
+        serde_json::to_string(&all).unwrap_or_else(|_| "{}".to_owned())
     }
 
     pub(crate) fn all(&self) -> &BTreeMap<String, String> {
         &self.all
+    }
+
+    /// Sets one by name for a connection of this dialect.
+    ///
+    /// # Errors
+    /// `usage_error` that names the setting and what it takes.
+    pub(crate) fn set_for(&mut self, name: &str, value: &str, dialect: Dialect) -> Result<()> {
+        if !applies(name, dialect) && !value.trim().is_empty() {
+            return Err(wrong(format!("{name} is a setting of Ollama connections")));
+        }
+        self.set(name, value)
     }
 
     /// Sets one by name; an empty value takes it away.
@@ -200,7 +244,15 @@ impl ConnectionSettings {
         }
         self.temperature = self.number("temperature");
         self.max_tokens = self.number("max_tokens");
+        self.requests_per_minute = self.number("requests_per_minute");
+        self.num_ctx = self.number("num_ctx");
+        self.priority = self.number("priority").unwrap_or(0);
         Ok(())
+    }
+
+    /// How long Ollama keeps a model in memory after use, in its own words: `10m`, `-1`.
+    pub(crate) fn keep_alive(&self) -> Option<&str> {
+        self.all.get("keep_alive").map(String::as_str)
     }
 
     fn number<T: std::str::FromStr>(&self, name: &str) -> Option<T> {
@@ -241,7 +293,7 @@ impl ConnectionSettings {
     }
 }
 
-const TAKES_PROXY: &str = "proxy takes an address like http://host:port";
+const TAKES_PROXY: &str = "proxy takes an address like http://host:port, https://host:port or socks5://host:port, without a name or password";
 
 fn check(name: &str, value: &str) -> Result<()> {
     let whole = |most: u64| value.parse::<u64>().is_ok_and(|number| (1..=most).contains(&number));
@@ -252,8 +304,11 @@ fn check(name: &str, value: &str) -> Result<()> {
             value.parse::<f64>().is_ok_and(|number| (0.1..=86_400.0).contains(&number))
         }
         "priority" | "weight" => value.parse::<u32>().is_ok_and(|number| number <= 1_000),
+        "requests_per_minute" => value.parse::<u32>().is_ok_and(|number| (1..=100_000).contains(&number)),
+        "num_ctx" => value.parse::<u64>().is_ok_and(|number| (256..=16_777_216).contains(&number)),
+        "keep_alive" => is_keep_alive(value),
         "key_expires" => value.parse::<jiff::civil::Date>().is_ok(),
-        "proxy" => url::Url::parse(value).is_ok_and(|url| url.scheme() == "http" && url.host_str().is_some()),
+        "proxy" => url::Url::parse(value).is_ok_and(|url| Route::takes_proxy(&url)),
         "ca_file" => read_ca_file(value).is_ok(),
         _ => value.len() <= 256 && !value.chars().any(char::is_control),
     };
@@ -265,11 +320,31 @@ fn check(name: &str, value: &str) -> Result<()> {
         "max_tokens" => "max_tokens takes a whole number of tokens".into(),
         "connect_timeout" | "first_token_timeout" | "idle_timeout" => format!("{name} takes seconds"),
         "priority" | "weight" => format!("{name} takes a whole number up to 1000"),
+        "requests_per_minute" => "requests_per_minute takes a whole number from 1".into(),
+        "num_ctx" => "num_ctx takes a whole number of tokens from 256".into(),
+        "keep_alive" => "keep_alive takes a span like 10m or 24h, 0 to unload at once, -1 to keep".into(),
         "key_expires" => "key_expires takes a date like 2027-01-31".into(),
         "proxy" => TAKES_PROXY.into(),
         "ca_file" => "ca_file takes the path of a PEM file of at most 1 MiB".into(),
         _ => format!("{name} takes a short text"),
     }))
+}
+
+/// `10m`, `1h30m`, a number of seconds, or a negative number for ever.
+fn is_keep_alive(value: &str) -> bool {
+    if value.parse::<i32>().is_ok() {
+        return true;
+    }
+    let mut rest = value;
+    while !rest.is_empty() {
+        let digits = rest.find(|c: char| !c.is_ascii_digit()).unwrap_or(rest.len());
+        let unit = &rest[digits..];
+        if digits == 0 || digits > 6 || !unit.starts_with(['s', 'm', 'h']) {
+            return false;
+        }
+        rest = &unit[1..];
+    }
+    !value.is_empty()
 }
 
 fn read_ca_file(path: &str) -> Result<Vec<u8>> {
@@ -297,6 +372,12 @@ mod tests {
             ("max_tokens", "2000"),
             ("idle_timeout", "1.5"),
             ("key_expires", "2027-01-31"),
+            ("proxy", "socks5://127.0.0.1:9050"),
+            ("proxy", "https://proxy.example:8443"),
+            ("keep_alive", "1h30m"),
+            ("keep_alive", "-1"),
+            ("num_ctx", "32768"),
+            ("requests_per_minute", "20"),
         ] {
             settings.set(name, value).expect(name);
         }
@@ -305,7 +386,11 @@ mod tests {
             ("temperature", "NaN"),
             ("max_tokens", "-1"),
             ("idle_timeout", "0"),
-            ("proxy", "socks5://x:1"),
+            ("proxy", "ftp://x:1"),
+            ("proxy", "http://name:word@x:1"),
+            ("keep_alive", "for ever"),
+            ("num_ctx", "12"),
+            ("requests_per_minute", "0"),
             ("proxy", "nonsense"),
             ("ca_file", "/nowhere/at/all.pem"),
             ("key_expires", "soon"),

@@ -17,6 +17,7 @@ impl Engine {
                 spent_this_month: inner.spent_this_month()?,
                 default_model: house.default_model.clone(),
                 last_model: house.last_model.clone(),
+                reminders: inner.reminders(&house),
                 connections: crate::connections::count(house.connections.len()),
                 gateway: inner.gateway.lock().clone(),
             })
@@ -24,12 +25,12 @@ impl Engine {
         .await
     }
 
-    /// Reads the price data into memory, away from the path of a request, where a connection has prices at all.
+    /// Reads the prices of the writer's providers into memory, away from the path of a request.
     pub async fn warm_prices(&self) {
         let inner = self.inner.clone();
         let _ = blocking(move || {
-            if inner.house()?.connections.iter().any(|live| live.entry.prices.is_some()) {
-                inkhorn_metering::load_price_book();
+            for live in &inner.house()?.connections {
+                live.entry.prices.iter().for_each(|provider| inkhorn_metering::load_prices(provider));
             }
             Ok(())
         })

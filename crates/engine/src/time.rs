@@ -5,6 +5,8 @@ use inkhorn_fault::{Code, Fault};
 use jiff::civil::{Date, DateTime};
 use jiff::tz::TimeZone;
 use jiff::{Span, Timestamp};
+use std::future::Future;
+use std::pin::Pin;
 use std::time::{Duration, Instant};
 
 /// Where time comes from. A test gives its own.
@@ -13,6 +15,10 @@ pub trait Clock: Send + Sync {
     fn now(&self) -> UnixMillis;
     /// Time since some fixed moment that never goes back, for waits and limits.
     fn since_start(&self) -> Duration;
+    /// Waits. A test whose clock it is decides when that is over.
+    fn wait(&self, span: Duration) -> Pin<Box<dyn Future<Output = ()> + Send>> {
+        Box::pin(tokio::time::sleep(span))
+    }
 }
 
 /// The machine's clocks.
@@ -139,17 +145,26 @@ pub fn spans(first: UnixMillis, last: UnixMillis, by_hour: bool, zone: &TimeZone
 const HOUR: i64 = 3_600_000;
 const MOST_SPANS: usize = 50_000;
 
+/// Days from today, the writer's own, until a day; below 0 where it is past.
+pub fn days_until(day: Date, now: UnixMillis) -> i64 {
+    days_from(local(now, &TimeZone::system()).date(), day)
+}
+
+fn days_from(today: Date, day: Date) -> i64 {
+    today.until((jiff::Unit::Day, day)).map_or(0, |span| i64::from(span.get_days()))
+}
+
 /// ISO 8601 with the writer's offset, to the millisecond.
 pub fn iso(moment: UnixMillis, zone: &TimeZone) -> String {
     local(moment, zone).strftime("%Y-%m-%dT%H:%M:%S%.3f%:z").to_string()
 }
 
-fn local(moment: UnixMillis, zone: &TimeZone) -> jiff::Zoned {
+pub(crate) fn local(moment: UnixMillis, zone: &TimeZone) -> jiff::Zoned {
     // A clock that is years off is still a clock: what does not fit becomes the epoch.
     Timestamp::from_millisecond(moment).unwrap_or(Timestamp::UNIX_EPOCH).to_zoned(zone.clone())
 }
 
-fn midnight(date: Date, zone: &TimeZone) -> UnixMillis {
+pub(crate) fn midnight(date: Date, zone: &TimeZone) -> UnixMillis {
     date.to_zoned(zone.clone()).map_or(0, |zoned| zoned.timestamp().as_millisecond())
 }
 
@@ -187,6 +202,20 @@ mod tests {
             assert_eq!(range(bad, None).map_err(|f| f.code()), Err(Code::UsageError), "{bad}");
         }
         assert_eq!(range("2026-11-21", Some("2026-11-01")).map_err(|f| f.code()), Err(Code::UsageError));
+    }
+
+    #[test]
+    fn days_are_counted_over_months_and_years_in_both_directions() {
+        let day = |text: &str| text.parse::<Date>().expect("a day");
+        for (then, days) in [
+            ("2026-11-21", 0),
+            ("2026-11-22", 1),
+            ("2026-12-21", 30),
+            ("2027-11-21", 365),
+            ("2026-11-01", -20),
+        ] {
+            assert_eq!(days_from(day("2026-11-21"), day(then)), days, "{then}");
+        }
     }
 
     #[test]

@@ -3,7 +3,7 @@
 
 use inkhorn_contract::*;
 use inkhorn_domain::Face;
-use inkhorn_engine::{Engine, EngineOptions, SystemClock};
+use inkhorn_engine::{Engine, EngineOptions, FixedEnvironment, SystemClock};
 use inkhorn_fault::Code;
 use inkhorn_secret::Secret;
 use inkhorn_testkit::{Answer, Behaviour, Call, Canary, End, Persona, ScratchProfile, SimulatedProvider};
@@ -26,6 +26,7 @@ fn open(profile: &ScratchProfile) -> Engine {
         face: Face::Window,
         keychain: Arc::new(NoKeychain),
         clock: Arc::new(SystemClock::new()),
+        environment: Arc::new(FixedEnvironment::default()),
     })
     .expect("a fresh profile opens")
 }

@@ -152,7 +152,7 @@ async fn fetch(
     place: &AccountPlace,
     now: SystemTime,
 ) -> Result<Value, Fault> {
-    let answer = target.get(&target.place(&place.at)?, credential, QUICK).await?;
+    let answer = target.get(&target.place(&place.at)?, credential, QUICK, now).await?;
     let address = target.destination.address();
     if !answer.is_success() || answer.is_of_type("text/html") {
         let refusal = Refusal::read(answer).await;
@@ -166,7 +166,8 @@ async fn fetch(
 impl Account {
     /// Takes what this answer tells; what is known already stays where it tells nothing.
     fn learn(&mut self, told: &Value, read: &AccountPointers) {
-        let at = |pointer: &Option<String>| told.pointer(pointer.as_deref()?).filter(|value| !value.is_null());
+        let at =
+            |pointer: &Option<String>| told.pointer(pointer.as_deref()?).filter(|value| !value.is_null());
         let words = |pointer: &Option<String>| at(pointer).and_then(Value::as_str).and_then(tidy);
         let money = |pointer: &Option<String>| at(pointer).and_then(amount);
         let truth = |pointer: &Option<String>| at(pointer).and_then(Value::as_bool);
@@ -365,7 +366,10 @@ mod tests {
         account.learn(&told, &read);
         assert_eq!(account.name.as_deref(), Some("sk-or-v1-abc"));
         assert_eq!(account.credit_left.as_deref(), Some("7.25"));
-        assert_eq!((account.credit_limit.as_deref(), account.used_today.as_deref()), (Some("20"), Some("0.5")));
+        assert_eq!(
+            (account.credit_limit.as_deref(), account.used_today.as_deref()),
+            (Some("20"), Some("0.5"))
+        );
         assert_eq!((account.free_tier, account.key_expires), (Some(false), None));
     }
 
@@ -386,7 +390,9 @@ mod tests {
 
     #[test]
     fn absurd_figures_are_no_figures() {
-        for value in [json!("NaN"), json!("1e400"), json!(true), json!([1]), json!("9".repeat(400)), json!("")] {
+        for value in
+            [json!("NaN"), json!("1e400"), json!(true), json!([1]), json!("9".repeat(400)), json!("")]
+        {
             assert_eq!(amount(&value), None, "{value}");
         }
         assert_eq!(amount(&json!("-0.00")).as_deref(), Some("0"));
@@ -416,7 +422,12 @@ mod tests {
         };
         assert_eq!(
             HeadroomHeaders::XRatelimit.read_with(&openai, now),
-            [Headroom { of: HeadroomOf::Requests, limit: Some(500), remaining: 499, resets_at: Some(now + 360_000) }]
+            [Headroom {
+                of: HeadroomOf::Requests,
+                limit: Some(500),
+                remaining: 499,
+                resets_at: Some(now + 360_000)
+            }]
         );
         let anthropic = |name: &str| match name {
             "anthropic-ratelimit-input-tokens-remaining" => Some("40000"),
@@ -429,7 +440,9 @@ mod tests {
 
     #[test]
     fn spans_are_read_and_nonsense_is_not() {
-        for (text, millis) in [("1s", 1_000), ("6m0s", 360_000), ("1h30m", 5_400_000), ("12ms", 12), ("7.66s", 7_660)] {
+        for (text, millis) in
+            [("1s", 1_000), ("6m0s", 360_000), ("1h30m", 5_400_000), ("12ms", 12), ("7.66s", 7_660)]
+        {
             assert_eq!(span(text), Some(millis), "{text}");
         }
         for text in ["", "s", "5", "5y", "1..2s", "99999999999999h", "-1s"] {

@@ -126,10 +126,14 @@ pub struct FoundServer {
 /// The places at which local servers usually are: the ports of the catalogue's local addresses, over both families.
 pub fn usual_places(catalogue: &Catalogue) -> Vec<SocketAddr> {
     let entries = catalogue.entries();
-    let usual = entries.iter().filter(|entry| entry.signs.is_some()).filter_map(|entry| entry.base_url.as_ref());
+    let usual =
+        entries.iter().filter(|entry| entry.signs.is_some()).filter_map(|entry| entry.base_url.as_ref());
     let presets = entries.iter().flat_map(|entry| &entry.presets).map(|preset| &preset.base_url);
-    let ports: BTreeSet<u16> =
-        usual.chain(presets).filter(|url| is_this_machine(url)).filter_map(Url::port_or_known_default).collect();
+    let ports: BTreeSet<u16> = usual
+        .chain(presets)
+        .filter(|url| is_this_machine(url))
+        .filter_map(Url::port_or_known_default)
+        .collect();
     let both = [IpAddr::V4(Ipv4Addr::LOCALHOST), IpAddr::V6(Ipv6Addr::LOCALHOST)];
     ports.into_iter().flat_map(|port| both.map(|address| SocketAddr::new(address, port))).collect()
 }
@@ -263,7 +267,9 @@ mod tests {
     fn a_sign_fits_by_status_text_and_places() {
         let version = sign(json!({ "path": "/v", "json": { "/result": "KoboldCpp" } }));
         assert!(version.fits(&told(200, r#"{"result":"KoboldCpp","version":"1"}"#)));
-        for (status, body) in [(200, r#"{"result":"koboldcpp"}"#), (404, r#"{"result":"KoboldCpp"}"#), (200, "KoboldCpp")] {
+        for (status, body) in
+            [(200, r#"{"result":"koboldcpp"}"#), (404, r#"{"result":"KoboldCpp"}"#), (200, "KoboldCpp")]
+        {
             assert!(!version.fits(&told(status, body)), "{body}");
         }
         let there = sign(json!({ "path": "/v", "json": { "/models": null } }));

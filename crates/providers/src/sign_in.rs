@@ -5,10 +5,8 @@ use crate::catalogue::Place;
 use crate::refusal::{Refusal, classify};
 use crate::target::{ConnectionTarget, Credential};
 use bytes::Bytes;
-use http::header::CONTENT_TYPE;
-use http::{HeaderValue, Method};
 use inkhorn_fault::{Code, Fault};
-use inkhorn_outbound::{Deadlines, Request};
+use inkhorn_outbound::Deadlines;
 use inkhorn_secret::{Scrubber, Secret};
 use serde::Deserialize;
 use std::time::{Duration, SystemTime};
@@ -102,8 +100,6 @@ impl ConnectionTarget {
         now: SystemTime,
     ) -> Result<Secret, Fault> {
         let target = self.place(&self.sign_in_places()?.exchange)?;
-        let mut headers = self.headers(&Credential::NONE, &target)?;
-        headers.push((CONTENT_TYPE, HeaderValue::from_static("application/json")));
         // EXPOSE: both go into the body of the exchange.
         let (code_text, verifier_text) = (code.0.expose(), verifier.expose());
         let body = serde_json::json!({
@@ -111,9 +107,8 @@ impl ConnectionTarget {
             "code_verifier": verifier_text,
             "code_challenge_method": "S256",
         });
-        let request =
-            Request { target: &target, method: Method::POST, headers, body: body.to_string().into(), deadlines: QUICK };
-        let answer = self.outbound.send(request).await?;
+        let body = Bytes::from(body.to_string());
+        let answer = self.post(&target, &Credential::NONE, body, QUICK, now).await?;
         if !answer.is_success() || answer.is_of_type("text/html") {
             let refusal = Refusal::read(answer).await;
             let scrubber = Scrubber::new([&code.0, verifier]);
@@ -169,7 +164,18 @@ mod tests {
     #[test]
     fn what_is_no_code_is_refused_without_its_letters() {
         let long = "a".repeat(1024 * 1024);
-        for given in ["", " ", "two words", "a/b", "code=x", "http://localhost/cb", "http://x/?code=", "CANARY\0", "CANÄRY", &long] {
+        for given in [
+            "",
+            " ",
+            "two words",
+            "a/b",
+            "code=x",
+            "http://localhost/cb",
+            "http://x/?code=",
+            "CANARY\0",
+            "CANÄRY",
+            &long,
+        ] {
             let fault = parse(given).err().expect("refused");
             assert_eq!(fault.code(), Code::BadRequest);
             assert!(!format!("{fault:?}").contains("CAN"), "{fault:?}");

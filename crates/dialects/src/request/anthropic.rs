@@ -33,6 +33,7 @@ pub fn read(mut body: Taken) -> Result<ChatRequest, BadRequest> {
         stop: body.texts("stop_sequences")?,
         seed: None,
         context_length: None,
+        keep_alive: None,
         reasoning_effort,
         tools,
         tool_choice: tool_choice(&mut body)?,

@@ -73,6 +73,11 @@ pub fn write(request: &ChatRequest, options: &WriteOptions) -> Map<String, Value
     if !settings.is_empty() {
         body.insert("options".into(), settings.into());
     }
+    if let Some(span) = &request.keep_alive {
+        // Seconds are a number on the wire, a span with a unit is text.
+        let seconds = span.parse::<i64>().map(Value::from);
+        body.insert("keep_alive".into(), seconds.unwrap_or_else(|_| span.as_str().into()));
+    }
     if let Some(effort) = &request.reasoning_effort
         && options.reasoning.unwrap_or(ReasoningForm::Think) == ReasoningForm::Think
     {

@@ -29,6 +29,7 @@ pub fn read(mut body: Taken) -> Result<ChatRequest, BadRequest> {
         stop: body.texts("stop")?,
         seed: body.whole("seed")?,
         context_length: None,
+        keep_alive: None,
         reasoning_effort: body.text("reasoning_effort")?,
         tools,
         tool_choice: tool_choice(&mut body)?,

@@ -12,8 +12,7 @@ use inkhorn_contract::{
     Topic,
 };
 use inkhorn_domain::{
-    ChatRequest, ConversationId, Face, Message, MessageId, ModelAddress, Privacy, RequestResult, Role,
-    StreamEvent,
+    ChatRequest, ConversationId, Face, Message, MessageId, ModelAddress, Privacy, Role, StreamEvent,
 };
 use inkhorn_fault::{Code, Fault, Result};
 use inkhorn_metering::Cost;
@@ -22,16 +21,15 @@ use inkhorn_store::messages::{MessageRow, MessageState};
 use inkhorn_store::{conversations, drafts, messages};
 use parking_lot::Mutex;
 use std::collections::HashMap;
+use std::future::Future;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 
 /// The answer so far is kept this often while it comes in.
 const KEEP_EVERY: Duration = Duration::from_secs(1);
-/// A local server that reports less than this part of what was sent has cut the text.
-const CUT_BELOW: f64 = 0.6;
-/// Below so many tokens the estimate is too coarse to tell a cut from a short text.
-const CUT_FROM: u64 = 1_000;
+/// After so long without a first piece the page is told that there is nothing yet, and again each time.
+const STILL_WAITING: Duration = Duration::from_secs(4);
 
 /// Answers that are coming in, by message.
 #[derive(Default)]
@@ -206,12 +204,23 @@ pub(super) async fn answer(
             ..ChatRequest::default()
         })),
     };
-    let message = match tokio::select! { sent = engine.send(ask) => Some(sent), () = stop.cancelled() => None }
-    {
+    let mut waiting = Waiting::for_model(&inner, &turn.model);
+    let sent = {
+        let sending = engine.send(ask);
+        tokio::pin!(sending);
+        loop {
+            tokio::select! {
+                sent = &mut sending => break Some(sent),
+                () = stop.cancelled() => break None,
+                () = waiting.rings() => on_event(waiting.event()),
+            }
+        }
+    };
+    let message = match sent {
         // Stopped while the model was still silent: dropping the request ended it, and its row says so.
         None => keeping.end(MessageState::Stopped, None, None).await?,
         Some(Err(fault)) => keeping.end(MessageState::Failed, Some(fault), None).await?,
-        Some(Ok(answer)) => stream(&inner, answer, &mut keeping, &stop, &mut on_event).await?,
+        Some(Ok(answer)) => stream(&inner, answer, &mut keeping, &stop, &mut waiting, &mut on_event).await?,
     };
     if message.state == "done" {
         let inner = inner.clone();
@@ -227,6 +236,7 @@ async fn stream(
     mut answer: Answer,
     keeping: &mut Keeping,
     stop: &CancellationToken,
+    waiting: &mut Waiting,
     on_event: &mut (impl FnMut(DeskEvent) + Send),
 ) -> Result<MessageView> {
     let about = answer.info().clone();
@@ -234,9 +244,14 @@ async fn stream(
     keeping.row.connection_label = Some(about.connection.clone());
     let mut kept_at = inner.clock.since_start();
     let (state, fault, outcome) = loop {
-        let chunk = tokio::select! { chunk = answer.next() => chunk, () = stop.cancelled() => {
-            break (MessageState::Stopped, None, answer.abort());
-        }};
+        let chunk = tokio::select! {
+            chunk = answer.next() => chunk,
+            () = stop.cancelled() => break (MessageState::Stopped, None, answer.abort()),
+            () = waiting.rings() => {
+                on_event(waiting.event());
+                continue;
+            }
+        };
         match chunk {
             None => break (MessageState::Done, None, answer.outcome().cloned()),
             Some(Err(fault)) => break (MessageState::Failed, Some(fault), answer.outcome().cloned()),
@@ -249,6 +264,9 @@ async fn stream(
                         StreamEvent::Reasoning(piece) => reasoning.push_str(&piece),
                         _ => {}
                     }
+                }
+                if !text.is_empty() || !reasoning.is_empty() {
+                    waiting.over();
                 }
                 keeping.add(&text, &reasoning).await?;
                 if !reasoning.is_empty() {
@@ -267,6 +285,52 @@ async fn stream(
     };
     let quiet_line = outcome.map(|outcome| answer_view(&about, &outcome));
     keeping.end(state, fault, quiet_line).await
+}
+
+/// The wait for the first piece. A model that is being loaded takes minutes, and silence looks like a failure.
+struct Waiting {
+    clock: Arc<dyn crate::Clock>,
+    since: Duration,
+    bell: Option<std::pin::Pin<Box<dyn Future<Output = ()> + Send>>>,
+    local: bool,
+    loaded: Option<bool>,
+}
+
+impl Waiting {
+    fn for_model(inner: &Inner, model: &str) -> Self {
+        let house = inner.house().ok();
+        let address = ModelAddress::parse(model);
+        let live = house.zip(address.as_ref()).and_then(|(house, at)| house.connection(&at.slug).cloned());
+        let listing = live.as_ref().zip(address.as_ref()).and_then(|(live, at)| live.model(&at.model));
+        let local = live.as_ref().map(|live| live.locality_of(listing));
+        let clock = inner.clock.clone();
+        Self {
+            since: clock.since_start(),
+            bell: Some(clock.wait(STILL_WAITING)),
+            clock,
+            local: local == Some(inkhorn_domain::Locality::Local),
+            loaded: listing.and_then(|model| model.local.as_ref()).and_then(|local| local.loaded),
+        }
+    }
+
+    /// Ends when it is time to say that there is nothing yet; never, once something came.
+    async fn rings(&mut self) {
+        match &mut self.bell {
+            Some(bell) => bell.await,
+            None => std::future::pending().await,
+        }
+        self.bell = Some(self.clock.wait(STILL_WAITING));
+    }
+
+    fn event(&self) -> DeskEvent {
+        let waited = self.clock.since_start().saturating_sub(self.since);
+        let waited_ms = u64::try_from(waited.as_millis()).unwrap_or(u64::MAX);
+        DeskEvent::StillWaiting { waited_ms, local: self.local, loaded: self.loaded }
+    }
+
+    fn over(&mut self) {
+        self.bell = None;
+    }
 }
 
 /// Takes the answer off the list of running ones, whatever happens to it.
@@ -369,11 +433,6 @@ impl Keeping {
 
 fn answer_view(about: &crate::send::AnswerInfo, outcome: &Outcome) -> AnswerView {
     let usage = &outcome.settled.usage;
-    let told = outcome.settled.quality == inkhorn_domain::Quality::Reported;
-    let read = usage.input.unwrap_or(0) as f64;
-    let local = about.locality == inkhorn_domain::Locality::Local;
-    let cut =
-        local && told && about.input_estimate >= CUT_FROM && read < about.input_estimate as f64 * CUT_BELOW;
     let millis = |duration: Duration| u64::try_from(duration.as_millis()).unwrap_or(u64::MAX);
     AnswerView {
         model: about.model.to_string(),
@@ -387,7 +446,7 @@ fn answer_view(about: &crate::send::AnswerInfo, outcome: &Outcome) -> AnswerView
         latency_ms: millis(outcome.latency),
         first_token_ms: outcome.first_token.map(millis),
         finish: outcome.finish.map(|reason| reason.as_str().to_owned()),
-        prompt_cut: cut && outcome.result == RequestResult::Completed,
+        prompt_cut: about.prompt_was_cut(outcome),
     }
 }
 
@@ -411,6 +470,7 @@ impl Engine {
                 price: PriceView::from(&inkhorn_domain::Price::UNKNOWN),
                 fits: None,
                 context_length: None,
+                asked_context: None,
             });
         };
         let listing = live.model(&id);
@@ -420,10 +480,13 @@ impl Engine {
             output: Some(0),
             ..inkhorn_domain::TokenUsage::default()
         };
-        // A local server may have loaded the model with less than it could take: that is what the text must fit.
-        let loaded = listing.and_then(|model| model.local.as_ref()).and_then(|local| local.loaded_context);
-        let listed = loaded.or(listing.and_then(|model| model.context_length));
-        let context_length = listed.or_else(|| pricing.context_length(&id));
+        // A server that takes the length from the request makes room; another may have loaded the model with less than
+        // it could take, and that is what the text must fit.
+        let context = live.context_of(listing, pricing.context_length(&id));
+        let (asked_context, context_length) = match live.takes_context() {
+            true => (context.to_ask(input_tokens, live.settings.max_tokens), context.room_when_asked()),
+            false => (None, context.room_as_loaded()),
+        };
         Ok(DeskEstimateView {
             model,
             input_tokens,
@@ -431,6 +494,7 @@ impl Engine {
             price: PriceView::from(&pricing.price(&id)),
             fits: context_length.map(|most| input_tokens <= most),
             context_length,
+            asked_context,
         })
     }
 }

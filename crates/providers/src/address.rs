@@ -222,10 +222,13 @@ fn is_own_gateway(url: &Url, own_gateways: &[SocketAddr]) -> bool {
 /// Takes away what names one call, and adds the path that the API of this provider stands under.
 fn tidy_path(url: &mut Url, entry: &ProviderEntry, notes: &mut Vec<AddressNote>) {
     let calls: &[&str] = match entry.dialect {
-        Dialect::OpenaiChat => {
+        Dialect::OpenaiChat | Dialect::OpenaiResponses => {
             &["/chat/completions", "/completions", "/chat", "/models", "/embeddings", "/responses"]
         }
         Dialect::AnthropicMessages => &["/messages/count_tokens", "/messages", "/models", "/v1"],
+        Dialect::BedrockConverse => &["/converse-stream", "/converse", "/foundation-models", "/model"],
+        Dialect::Gemini => &["/models", "/openai"],
+        Dialect::CohereV2 => &["/chat", "/models", "/v1", "/v2"],
         Dialect::Ollama => &[
             "/chat/completions",
             "/completions",
@@ -295,6 +298,27 @@ mod tests {
                 "anthropic",
                 "https://api.anthropic.com/v1/",
                 "https://api.anthropic.com/",
+                cloud,
+                vec![PathTrimmed],
+            ),
+            (
+                "google_gemini",
+                "generativelanguage.googleapis.com",
+                "https://generativelanguage.googleapis.com/v1beta",
+                cloud,
+                vec![SchemeAdded, PathAdded],
+            ),
+            (
+                "google_gemini",
+                "https://generativelanguage.googleapis.com/v1beta/openai/",
+                "https://generativelanguage.googleapis.com/v1beta",
+                cloud,
+                vec![PathTrimmed],
+            ),
+            (
+                "cohere",
+                "https://api.cohere.com/v2/chat",
+                "https://api.cohere.com/",
                 cloud,
                 vec![PathTrimmed],
             ),

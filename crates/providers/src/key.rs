@@ -265,6 +265,8 @@ mod tests {
             ("sk-or-v1-abc", Some("openrouter"), true),
             ("gsk_abc", Some("groq"), true),
             ("sk-proj-abc", Some("openai"), true),
+            ("AQ.Ab8RN6Kx", Some("google_gemini"), true),
+            ("AIzaSyD-x", Some("google_gemini"), true),
             ("sk-abc", Some("openai"), false),
             ("AbCdEf", None, false),
         ] {

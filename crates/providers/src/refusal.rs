@@ -113,13 +113,15 @@ fn find_cause(entry: &ProviderEntry, refusal: &Refusal, said: &ErrorBody, asked_
     if status == 402 || words.tell_empty_account() {
         return Code::NoCredit.into();
     }
-    if status == 401 || words.tell_wrong_key() {
+    if status == 401 || words.tell_wrong_key() || (status == 403 && words.tell_of_no_key()) {
         return Code::WrongKey.into();
     }
     if words.tell_moderation() {
         return Code::ContentRefused.into();
     }
     match status {
+        // A whole country that is not served.
+        400 if words.say(&["location is not supported"]) => Code::ModelNotAllowed.into(),
         400 | 422 if words.tell_missing_model() => Code::ModelNotFound.into(),
         400 | 422 if words.tell_too_long() => Cause { code: Code::BadRequest, too_long: true },
         413 => Cause { code: Code::BadRequest, too_long: true },
@@ -130,8 +132,8 @@ fn find_cause(entry: &ProviderEntry, refusal: &Refusal, said: &ErrorBody, asked_
         404 | 410 if asked_for_model && words.tell_of_model() => Code::ModelNotFound.into(),
         404 | 405 | 410 => Code::NotAnApi.into(),
         408 => Code::TimedOut.into(),
-        // LightLLM answers its own failures so.
-        417 => Code::UpstreamFailed.into(),
+        // LightLLM answers its own failures so, and Bedrock those of the model behind it.
+        417 | 424 => Code::UpstreamFailed.into(),
         429 => Code::RateLimited.into(),
         500.. if words.marked(&["rate_limit"]) => Code::RateLimited.into(),
         498 | 529 => Code::Overloaded.into(),
@@ -163,13 +165,44 @@ impl Words {
     }
 
     fn tell_empty_account(&self) -> bool {
-        self.marked(&["insufficient_quota", "billing_error", "billing_hard_limit", "insufficient_balance"])
-            || self.say(&["credit balance is too low", "insufficient balance", "insufficient credits"])
+        self.marked(&["insufficient_quota", "billing_error", "billing_hard_limit", "insufficient_balance", "payment_required"])
+            || self.say(&[
+                "credit balance is too low",
+                "insufficient balance",
+                "insufficient credits",
+                "credit limit exceeded",
+                "included credits",
+                "available credits",
+                "have any credits",
+                "credits expired",
+                // One's own limit at the provider: money too, and to be raised there.
+                "spending limit",
+                "specified api usage limits",
+            ])
+            // Google: what was paid in is gone; and a tier with no share of the model, however long one waits.
+            || self.say(&["prepayment credits", "limit: 0,"])
+            // Cohere: the month of a trial key.
+            || self.say(&["calls / month"])
     }
 
     fn tell_wrong_key(&self) -> bool {
         self.marked(&["invalid_api_key", "authentication_error", "api_key_invalid"])
             || self.say(&["incorrect api key", "invalid api key", "api key not valid", "invalid x-api-key"])
+            // Google blocks what it finds on the internet.
+            || self.say(&["reported as leaked"])
+            // AWS answers a wrong or expired credential with the status of a missing permission.
+            || self.say(&[
+                "make sure your api key is valid",
+                "security token included in the request is",
+                "request signature we calculated does not match",
+                "signature expired",
+                "invalid subscription key",
+            ])
+    }
+
+    /// What some say with 403, where others say it of a key that lacks a permission.
+    fn tell_of_no_key(&self) -> bool {
+        self.marked(&["unauthorized"]) || self.say(&["unauthorized", "authorization failed"])
     }
 
     fn tell_moderation(&self) -> bool {
@@ -179,17 +212,20 @@ impl Words {
                 "content management policy",
                 "flagged",
                 "requires moderation",
+                "usage guidelines",
             ])
     }
 
     fn tell_missing_model(&self) -> bool {
-        self.marked(&["model_not_found", "model_decommissioned", "unknown_model"])
+        self.marked(&["model_not_found", "model_decommissioned", "unknown_model", "invalid_model"])
             || (self.say(&["model"])
-                && self.say(&["not found", "does not exist", "not a valid model", "unknown model"]))
+                && self.say(&["not found", "not exist", "not a valid model", "unknown model"]))
+            || self.say(&["model identifier is invalid", "with on-demand throughput"])
     }
 
     fn tell_of_model(&self) -> bool {
-        self.marked(&["model"]) || self.say(&["model", "no endpoints found"])
+        self.marked(&["model", "deploymentnotfound"])
+            || self.say(&["model", "no endpoints found", "not found for account"])
     }
 
     fn tell_too_long(&self) -> bool {
@@ -200,7 +236,9 @@ impl Words {
                 "context size",
                 "maximum context",
                 "prompt is too long",
+                "input is too long",
                 "too many tokens",
+                "exceeds the maximum number of tokens",
             ])
     }
 
@@ -213,6 +251,7 @@ impl Words {
                 "at capacity",
                 "loading model",
                 "try again later",
+                "please wait before trying",
             ])
     }
 }
@@ -284,5 +323,7 @@ fn mask_keys(text: &str) -> String {
     out
 }
 
+#[cfg(test)]
+mod bodies;
 #[cfg(test)]
 mod tests;

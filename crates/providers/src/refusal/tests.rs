@@ -353,6 +353,134 @@ const CASES: &[Case] = &[
     Case { entry: "openai", status: 409, code: Code::BadRequest, body: "" },
     Case { entry: "openai", status: 418, code: Code::BadRequest, body: "" },
     Case { entry: "openai", status: 599, code: Code::UpstreamFailed, body: "\u{0}\u{1}" },
+    // Google
+    Case {
+        entry: "google_gemini",
+        status: 400,
+        code: Code::WrongKey,
+        body: r#"{"error":{"code":400,"message":"API key not valid. Please pass a valid API key.","status":"INVALID_ARGUMENT","details":[{"@type":"type.googleapis.com/google.rpc.ErrorInfo","reason":"API_KEY_INVALID","domain":"googleapis.com","metadata":{"service":"generativelanguage.googleapis.com"}},{"@type":"type.googleapis.com/google.rpc.LocalizedMessage","locale":"en-US","message":"API key not valid. Please pass a valid API key."}]}}"#,
+    },
+    Case {
+        entry: "google_gemini",
+        status: 400,
+        code: Code::WrongKey,
+        body: r#"{"error":{"code":400,"message":"API key expired. Please renew the API key.","status":"INVALID_ARGUMENT","details":[{"@type":"type.googleapis.com/google.rpc.ErrorInfo","reason":"API_KEY_INVALID","domain":"googleapis.com"}]}}"#,
+    },
+    Case {
+        entry: "google_gemini",
+        status: 401,
+        code: Code::WrongKey,
+        body: r#"{"error":{"code":401,"message":"Request had invalid authentication credentials. Expected OAuth 2 access token, login cookie or other valid authentication credential.","status":"UNAUTHENTICATED","details":[{"@type":"type.googleapis.com/google.rpc.ErrorInfo","reason":"ACCESS_TOKEN_TYPE_UNSUPPORTED","domain":"googleapis.com"}]}}"#,
+    },
+    Case {
+        entry: "google_gemini",
+        status: 403,
+        code: Code::WrongKey,
+        body: r#"{"error":{"code":403,"message":"Your API key was reported as leaked. Please use another API key.","status":"PERMISSION_DENIED"}}"#,
+    },
+    Case {
+        entry: "google_gemini",
+        status: 403,
+        code: Code::ModelNotAllowed,
+        body: r#"{"error":{"code":403,"message":"Requests to this API generativelanguage.googleapis.com method google.ai.generativelanguage.v1beta.ModelService.ListModels are blocked.","status":"PERMISSION_DENIED","details":[{"@type":"type.googleapis.com/google.rpc.ErrorInfo","reason":"API_KEY_SERVICE_BLOCKED","domain":"googleapis.com"}]}}"#,
+    },
+    Case {
+        entry: "google_gemini",
+        status: 400,
+        code: Code::ModelNotAllowed,
+        body: r#"{"error":{"code":400,"message":"User location is not supported for the API use.","status":"FAILED_PRECONDITION"}}"#,
+    },
+    Case {
+        entry: "google_gemini",
+        status: 404,
+        code: Code::ModelNotFound,
+        body: r#"{"error":{"code":404,"message":"models/gemini-1.0 is not found for API version v1beta, or is not supported for generateContent. Call ListModels to see the list of available models and their supported methods.","status":"NOT_FOUND"}}"#,
+    },
+    Case {
+        entry: "google_gemini",
+        status: 429,
+        code: Code::RateLimited,
+        body: r#"{"error":{"code":429,"message":"You exceeded your current quota, please check your plan and billing details. \n* Quota exceeded for metric: generativelanguage.googleapis.com/generate_content_free_tier_requests, limit: 10, model: gemini-3.5-flash\nPlease retry in 34.07s.","status":"RESOURCE_EXHAUSTED","details":[{"@type":"type.googleapis.com/google.rpc.QuotaFailure","violations":[{"quotaId":"GenerateRequestsPerMinutePerProjectPerModel-FreeTier"}]},{"@type":"type.googleapis.com/google.rpc.RetryInfo","retryDelay":"34s"}]}}"#,
+    },
+    Case {
+        entry: "google_gemini",
+        status: 429,
+        code: Code::NoCredit,
+        body: r#"{"error":{"code":429,"message":"You exceeded your current quota, please check your plan and billing details. \n* Quota exceeded for metric: generativelanguage.googleapis.com/generate_content_free_tier_requests, limit: 0, model: gemini-3.1-pro\nPlease retry in 21s.","status":"RESOURCE_EXHAUSTED"}}"#,
+    },
+    Case {
+        entry: "google_gemini",
+        status: 429,
+        code: Code::NoCredit,
+        body: r#"{"error":{"code":429,"message":"Your prepayment credits are depleted. Please go to AI Studio at https://ai.studio/projects to manage your project and billing.","status":"RESOURCE_EXHAUSTED"}}"#,
+    },
+    Case {
+        entry: "google_gemini",
+        status: 400,
+        code: Code::BadRequest,
+        body: r#"{"error":{"code":400,"message":"The input token count (1050000) exceeds the maximum number of tokens allowed (1048576).","status":"INVALID_ARGUMENT"}}"#,
+    },
+    Case {
+        entry: "google_gemini",
+        status: 503,
+        code: Code::Overloaded,
+        body: r#"[{"error":{"code":503,"message":"The model is overloaded. Please try again later.","status":"UNAVAILABLE"}}]"#,
+    },
+    Case {
+        entry: "google_gemini",
+        status: 500,
+        code: Code::UpstreamFailed,
+        body: r#"{"error":{"code":500,"message":"An internal error has occurred.","status":"INTERNAL"}}"#,
+    },
+    // Cohere
+    Case {
+        entry: "cohere",
+        status: 401,
+        code: Code::WrongKey,
+        body: r#"{"id":"d8b3","message":"invalid api token"}"#,
+    },
+    Case {
+        entry: "cohere",
+        status: 402,
+        code: Code::NoCredit,
+        body: r#"{"message":"Please add or update your payment method at https://dashboard.cohere.com/billing?tab=payment to continue"}"#,
+    },
+    Case {
+        entry: "cohere",
+        status: 429,
+        code: Code::RateLimited,
+        body: r#"{"message":"You are using a Trial key, which is limited to 20 API calls / minute. You can continue to use the Trial key for free or upgrade to a Production key with higher rate limits at 'https://dashboard.cohere.com/api-keys'."}"#,
+    },
+    Case {
+        entry: "cohere",
+        status: 429,
+        code: Code::NoCredit,
+        body: r#"{"message":"You are using a Trial key, which is limited to 1000 API calls / month. You can continue to use the Trial key for free or upgrade to a Production key with higher rate limits."}"#,
+    },
+    Case {
+        entry: "cohere",
+        status: 404,
+        code: Code::ModelNotFound,
+        body: r#"{"message":"model 'command-x' not found, make sure the correct model ID was used and that you have access to the model."}"#,
+    },
+    Case {
+        entry: "cohere",
+        status: 400,
+        code: Code::BadRequest,
+        body: r#"{"message":"too many tokens: total number of tokens in the prompt cannot exceed 4081 - received 4292. Try using a shorter prompt."}"#,
+    },
+    Case {
+        entry: "cohere",
+        status: 498,
+        code: Code::ContentRefused,
+        body: r#"{"message":"blocked output: please revise your request to comply with Cohere's usage guidelines"}"#,
+    },
+    Case {
+        entry: "cohere",
+        status: 500,
+        code: Code::UpstreamFailed,
+        body: r#"{"message":"internal server error, this has been reported to our developers."}"#,
+    },
 ];
 
 #[test]
@@ -370,7 +498,9 @@ fn real_refusals_have_their_names() {
 fn a_text_that_is_too_long_is_told_as_such() {
     for case in CASES.iter().filter(|case| case.code == Code::BadRequest) {
         let fault = name(case.entry, &refusal(case.status, case.body), Some("m"));
-        let long = ["context", "too long", "maximum size"].iter().any(|words| case.body.contains(words));
+        let long = ["context", "too long", "maximum size", "number of tokens"]
+            .iter()
+            .any(|words| case.body.contains(words));
         assert_eq!(fault.facts().contains_key("too_long"), long, "{}", case.body);
     }
 }
@@ -408,6 +538,9 @@ fn waits_are_believed_within_reason() {
         };
         assert_eq!(name("openai", &told, None).retry_after(), wait, "{milliseconds:?} {after:?}");
     }
+    let google = r#"{"error":{"code":429,"message":"Quota exceeded.","status":"RESOURCE_EXHAUSTED","details":[{"@type":"type.googleapis.com/google.rpc.QuotaFailure"},{"@type":"type.googleapis.com/google.rpc.RetryInfo","retryDelay":"34s"}]}}"#;
+    let fault = name("google_gemini", &refusal(429, google), None);
+    assert_eq!(fault.retry_after(), Some(Duration::from_secs(34)), "it stands in the body only");
     let told = Refusal { retry_after: Some("5".into()), ..refusal(401, "") };
     assert_eq!(name("openai", &told, None).retry_after(), None, "no waiting mends a wrong key");
     let told = Refusal { retry_after: Some("5".into()), ..refusal(402, "") };

@@ -6,5 +6,7 @@ export default defineConfig({
   plugins: [vue()],
   resolve: { alias },
   define,
+  // The kept drawings of crates/charts stand outside of this folder.
+  server: { fs: { allow: ['..'] } },
   test: { environment: 'jsdom', include: ['src/**/*.test.ts', 'tests/unit/**/*.test.ts'] },
 });

@@ -197,31 +197,11 @@ pub(crate) fn name_columns<DB: DrawingBackend>(
     Ok(())
 }
 
-/// What a column says: its moment, its total, its layers, and what nobody knows.
 fn mark(figures: &Figures, column: &Column, place: (i32, i32, i32, i32), language: Language) -> Mark {
-    let measure = figures.measure;
-    let mut says = format!(
-        "{}: {}",
-        words::moment(column.begins, figures.step, language),
-        words::amount(measure, column.total(), language)
-    );
-    let named = figures.layers.iter().zip(&column.parts).filter(|(_, part)| **part != 0);
-    let layers: Vec<String> = named
-        .map(|(name, part)| {
-            let name: String = name.chars().take(60).collect();
-            format!("{name} {}", words::amount(measure, *part, language))
-        })
-        .collect();
-    if figures.layers.len() > 1 && !layers.is_empty() {
-        says.push_str(&format!(" ({})", layers.join(", ")));
-    }
-    if column.unknown > 0 {
-        says.push_str(&format!(", + {}", words::unknown_cost(column.unknown, language)));
-    }
     Mark {
         place,
-        says,
-        value: words::exact(measure, column.total()),
-        parts: column.parts.iter().map(|part| words::exact(measure, *part)).collect(),
+        says: figures.says(column, language),
+        value: words::exact(figures.measure, column.total()),
+        parts: column.parts.iter().map(|part| words::exact(figures.measure, *part)).collect(),
     }
 }

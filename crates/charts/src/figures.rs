@@ -1,6 +1,11 @@
 //! The numbers behind a drawing and behind the table beneath it: one and the same.
 
+use crate::words;
+use inkhorn_fault::Language;
 use jiff::civil::DateTime;
+
+/// Letters of a name in a sentence.
+const LONGEST_NAME: usize = 60;
 
 /// What is measured.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -72,6 +77,26 @@ impl Figures {
     /// All columns together.
     pub fn total(&self) -> i128 {
         self.columns.iter().fold(0, |sum, column| sum.saturating_add(column.total()))
+    }
+
+    /// A column in words: its moment, its total, its layers, and what nobody knows.
+    pub fn says(&self, column: &Column, language: Language) -> String {
+        let moment = words::moment(column.begins, self.step, language);
+        let mut says = format!("{moment}: {}", words::amount(self.measure, column.total(), language));
+        let parts = self.layers.iter().zip(&column.parts).filter(|(_, part)| **part != 0);
+        let layers: Vec<String> = parts
+            .map(|(name, part)| {
+                let name: String = name.chars().take(LONGEST_NAME).collect();
+                format!("{name} {}", words::amount(self.measure, *part, language))
+            })
+            .collect();
+        if self.layers.len() > 1 && !layers.is_empty() {
+            says.push_str(&format!(" ({})", layers.join(", ")));
+        }
+        if column.unknown > 0 {
+            says.push_str(&format!(", + {}", words::unknown_cost(column.unknown, language)));
+        }
+        says
     }
 
     /// The sum of one layer over all columns.

@@ -93,6 +93,33 @@ impl Output {
     }
 }
 
+/// Standard output for what is written in parts. On a terminal without control characters, as [`Output::piece`].
+pub struct Printing {
+    terminal: bool,
+}
+
+impl Default for Printing {
+    fn default() -> Self {
+        Self { terminal: io::stdout().is_terminal() }
+    }
+}
+
+impl Write for Printing {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        if !self.terminal {
+            return io::stdout().lock().write(bytes);
+        }
+        let text = String::from_utf8_lossy(bytes);
+        let harmless: String = text.chars().filter(|c| !c.is_control() || matches!(c, '\n' | '\t')).collect();
+        io::stdout().lock().write_all(harmless.as_bytes())?;
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        io::stdout().lock().flush()
+    }
+}
+
 /// The error document of the contract.
 pub fn error_object(fault: &FaultView) -> Value {
     let mut error = json!({ "code": fault.code, "message": fault.message, "hint": fault.hint });

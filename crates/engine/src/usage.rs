@@ -1,48 +1,70 @@
-//! What was used, read from the log.
+//! What was used, read from the log: rows and sums for every face, and what the Usage page shows.
+//!
+//! The page's question is answered in `dashboard.rs`; the drawings come from `inkhorn-charts`, the sums from the store.
+
+mod advice;
+mod csv;
+mod dashboard;
+mod draw;
+mod export;
+mod period;
+mod report;
+mod rows;
+mod sums;
+
+pub use rows::{NotWritten, RowsForm};
 
 use crate::time::{Range, iso, name_of, parse_range, spans, today_and_month};
 use crate::{Engine, Inner, blocking};
+use inkhorn_charts::words::dollars;
 use inkhorn_contract::*;
 use inkhorn_domain::Money;
 use inkhorn_fault::{Code, Fault, Result};
 use inkhorn_store::usage::{self, UsageRow};
-use inkhorn_store::usage_sums::{Group, Sums, sum_all, sum_by_group, sum_by_span};
+use inkhorn_store::usage_sums::{Filter, Group};
+use inkhorn_store::usage_sums::{first_and_last, sum_all, sum_by_group, sum_by_span};
+use inkhorn_store::usage_sums::Sums;
 use jiff::tz::TimeZone;
 use std::collections::HashMap;
+use std::io::Write;
 
-/// Rows in one answer at most; a longer span is asked for in parts, or grouped.
+/// Rows in one answer at most: the newest. An export has them all.
 const MOST_ROWS: u32 = 100_000;
 
 impl Engine {
-    /// Today and this month.
-    pub async fn usage_summary(&self, _: Nothing) -> Result<UsageSummaryView> {
-        let inner = self.inner.clone();
-        blocking(move || {
-            let (today, month) = today_and_month(inner.clock.now(), &TimeZone::system());
-            Ok(UsageSummaryView { today: inner.period(today)?, month: inner.period(month)? })
-        })
-        .await
-    }
-
     /// Rows or groups of a span of time.
     pub async fn usage(&self, request: UsageRequest) -> Result<UsageView> {
         let inner = self.inner.clone();
         blocking(move || inner.usage(&request, &TimeZone::system())).await
     }
 
-    /// The same as CSV (RFC 4180). A text that a spreadsheet would take for a formula gets an apostrophe in front.
-    pub async fn usage_csv(&self, request: UsageRequest) -> Result<String> {
-        let view = self.usage(request).await?;
-        Ok(match &view.rows {
-            UsageRows::Requests(rows) => csv::requests(rows),
-            UsageRows::Groups(groups) => csv::groups(groups),
-        })
+    /// The same written out, however many rows there are: nothing of it is held in memory but the row at hand.
+    ///
+    /// # Errors
+    /// A fault, or that `out` could not be written.
+    pub async fn usage_write(
+        &self,
+        request: UsageRequest,
+        form: RowsForm,
+        mut out: impl Write + Send + 'static,
+    ) -> Result<(), NotWritten> {
+        let inner = self.inner.clone();
+        let zone = TimeZone::system();
+        if request.by.is_some() {
+            let view = self.usage(request).await?;
+            return Ok(rows::write_view(&view, form, &mut out)?);
+        }
+        let work = move || -> Result<(), NotWritten> {
+            let range = inner.range(&request, &zone)?;
+            rows::write_rows(&inner, range, &Filter::default(), form, &zone, &mut out).map(drop)
+        };
+        tokio::task::spawn_blocking(work).await.map_err(|_| Fault::new(Code::Busy))?
     }
 }
 
 impl Inner {
     fn usage(&self, request: &UsageRequest, zone: &TimeZone) -> Result<UsageView> {
-        let range = parse_range(request.since.as_deref(), request.until.as_deref(), self.clock.now(), zone)?;
+        let range = self.range(request, zone)?;
         let span = range.from..range.until;
         let total = total_view(&self.store.read_usage(|db| sum_all(db, &span))?);
         let rows = match request.by.as_deref() {
@@ -54,26 +76,13 @@ impl Inner {
         Ok(UsageView { rows, total })
     }
 
-    fn period(&self, range: Range) -> Result<UsagePeriodView> {
-        let total = self.store.read_usage(|db| sum_all(db, &(range.from..range.until)))?;
-        Ok(UsagePeriodView {
-            from: range.from,
-            by_model: self.groups(range, Group::ConnectionAndModel)?,
-            by_connection: self.groups(range, Group::Connection)?,
-            total: total_view(&total),
-        })
+    fn range(&self, request: &UsageRequest, zone: &TimeZone) -> Result<Range> {
+        parse_range(request.since.as_deref(), request.until.as_deref(), self.clock.now(), zone)
     }
 
     fn groups(&self, range: Range, group: Group) -> Result<Vec<UsageGroupView>> {
         let groups = self.store.read_usage(|db| sum_by_group(db, &(range.from..range.until), group))?;
-        let name = |key: Option<String>, model: Option<String>| match (key, model) {
-            (Some(slug), Some(model)) => format!("{slug}/{model}"),
-            (one, other) => one.or(other).unwrap_or_default(),
-        };
-        let views = groups.into_iter();
-        Ok(views
-            .map(|group| UsageGroupView { name: name(group.key, group.model), sums: total_view(&group.sums) })
-            .collect())
+        Ok(sums::name_groups(groups).iter().map(group_view).collect())
     }
 
     fn rows(&self, range: Range, zone: &TimeZone) -> Result<Vec<UsageRowView>> {
@@ -85,7 +94,7 @@ impl Inner {
     /// Days or hours with at least one request, in order.
     fn by_time(&self, range: Range, by_hour: bool, zone: &TimeZone) -> Result<Vec<UsageGroupView>> {
         self.store.read_usage(|db| {
-            let Some((first, last)) = usage::first_and_last(db, &(range.from..range.until))? else {
+            let Some((first, last)) = first_and_last(db, &(range.from..range.until))? else {
                 return Ok(Vec::new());
             };
             let bounds = spans(first, last, by_hour, zone);
@@ -138,24 +147,25 @@ fn spent_view(sums: &Sums) -> SpentView {
     SpentView { usd: dollars(sums.cost), unpriced_requests: sums.unpriced }
 }
 
+fn group_view(group: &sums::Named) -> UsageGroupView {
+    UsageGroupView { name: group.name.clone(), sums: total_view(&group.sums) }
+}
+
 fn total_view(sums: &Sums) -> UsageTotalView {
-    let tokens = |count: i128| u64::try_from(count.max(0)).unwrap_or(u64::MAX);
     UsageTotalView {
         requests: sums.attempts,
-        input_tokens: tokens(sums.input),
-        output_tokens: tokens(sums.output),
+        input_tokens: whole(sums.input),
+        output_tokens: whole(sums.output),
         cost: (sums.attempts > sums.unpriced).then(|| dollars(sums.cost)),
         unpriced_requests: sums.unpriced,
         failed_requests: sums.failed,
+        latency_ms: sums.mean_latency_ms(),
+        first_token_ms: sums.mean_first_token_ms(),
     }
 }
 
-/// A sum may be larger than one amount can be.
-fn dollars(pico: i128) -> String {
-    match i64::try_from(pico) {
-        Ok(pico) => Money(pico).to_string(),
-        Err(_) => (pico / i128::from(Money::PER_DOLLAR)).to_string(),
-    }
+fn whole(count: i128) -> u64 {
+    u64::try_from(count.max(0)).unwrap_or(u64::MAX)
 }
 
 fn row_view(row: UsageRow, zone: &TimeZone) -> UsageRowView {
@@ -180,92 +190,5 @@ fn row_view(row: UsageRow, zone: &TimeZone) -> UsageRowView {
         error: row.fault.map(|code| code.as_str().to_owned()),
         latency_ms: row.latency_ms.unwrap_or(0),
         first_token_ms: row.first_token_ms,
-    }
-}
-
-mod csv {
-    use super::{UsageGroupView, UsageRowView};
-
-    pub(super) fn requests(rows: &[UsageRowView]) -> String {
-        let mut out = String::from(
-            "time,face,app,feature,connection,provider,model,answered_by,input_tokens,cache_read_tokens,\
-             cache_write_tokens,output_tokens,reasoning_tokens,cost,cost_source,quality,result,error,latency_ms,\
-             first_token_ms\r\n",
-        );
-        for row in rows {
-            let text = |text: &Option<String>| cell(text.as_deref().unwrap_or_default());
-            let number = |number: Option<u64>| number.map(|number| number.to_string()).unwrap_or_default();
-            let cells = [
-                cell(&row.time),
-                cell(row.face.as_str()),
-                text(&row.app),
-                cell(&row.feature),
-                text(&row.connection),
-                text(&row.provider),
-                text(&row.model),
-                text(&row.answered_by),
-                number(row.input_tokens),
-                number(row.cache_read_tokens),
-                number(row.cache_write_tokens),
-                number(row.output_tokens),
-                number(row.reasoning_tokens),
-                row.cost.clone().unwrap_or_default(),
-                cell(row.cost_source.as_str()),
-                cell(row.quality.as_str()),
-                cell(row.result.as_str()),
-                text(&row.error),
-                row.latency_ms.to_string(),
-                number(row.first_token_ms),
-            ];
-            out.push_str(&cells.join(","));
-            out.push_str("\r\n");
-        }
-        out
-    }
-
-    pub(super) fn groups(groups: &[UsageGroupView]) -> String {
-        let mut out = String::from(
-            "name,requests,input_tokens,output_tokens,cost,unpriced_requests,failed_requests\r\n",
-        );
-        for group in groups {
-            let sums = &group.sums;
-            let numbers =
-                [sums.requests, sums.input_tokens, sums.output_tokens].map(|number| number.to_string());
-            let cost = sums.cost.clone().unwrap_or_default();
-            let rest = [sums.unpriced_requests, sums.failed_requests].map(|number| number.to_string());
-            out.push_str(&format!(
-                "{},{},{cost},{}\r\n",
-                cell(&group.name),
-                numbers.join(","),
-                rest.join(",")
-            ));
-        }
-        out
-    }
-
-    fn cell(text: &str) -> String {
-        const FORMULA: [char; 12] = ['=', '+', '-', '@', '\t', '\r', '\n', '\0', '＝', '＋', '－', '＠'];
-        let text = if text.starts_with(FORMULA) { format!("'{text}") } else { text.to_owned() };
-        if text.contains([',', '"', '\r', '\n', '\'']) {
-            format!("\"{}\"", text.replace('"', "\"\""))
-        } else {
-            text
-        }
-    }
-
-    #[cfg(test)]
-    mod tests {
-        #[test]
-        fn a_cell_is_never_a_formula() {
-            for (text, written) in [
-                ("=HYPERLINK(\"x\")", "\"'=HYPERLINK(\"\"x\"\")\""),
-                ("+1", "\"'+1\""),
-                ("＝1", "\"'＝1\""),
-                ("plain", "plain"),
-                ("a,b", "\"a,b\""),
-            ] {
-                assert_eq!(super::cell(text), written);
-            }
-        }
     }
 }

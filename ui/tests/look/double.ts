@@ -13,12 +13,11 @@ import type {
   ModelView,
   ProviderView,
   Streams,
-  UsageGroupView,
-  UsageTotalView,
   VaultState,
   VaultView,
 } from '@/generated/contract';
 import type { Door, HostEvents, Prefs } from '@/host/types';
+import { usageAdvice, usageCalculate, usageDashboard } from './usage';
 import { catalogue, settingsOf } from './catalogue';
 import { foundIn, makeSignIn } from './finding';
 
@@ -231,17 +230,6 @@ function conversations(scene: Scene): ConversationView[] {
   return list;
 }
 
-const sums = (requests: number, cost: string | null, more: Partial<UsageTotalView> = {}): UsageTotalView => ({
-  requests,
-  input_tokens: requests * 2_310,
-  output_tokens: requests * 540,
-  cost,
-  unpriced_requests: 0,
-  failed_requests: 0,
-  ...more,
-});
-const group = (name: string, requests: number, cost: string | null, more: Partial<UsageTotalView> = {}): UsageGroupView => ({ name, ...sums(requests, cost, more) });
-
 /** Makes the double of a scene. `waits` are milliseconds between pieces of a stream. */
 export function makeDouble(scene: Scene, prefs: Partial<Prefs> = {}, waits = 24): Door & { tell: (topics: HostEvents['changed']['topics']) => void; signIn: ReturnType<typeof makeSignIn> } {
   const hearers = new Set<(payload: HostEvents['changed']) => void>();
@@ -439,23 +427,10 @@ export function makeDouble(scene: Scene, prefs: Partial<Prefs> = {}, waits = 24)
       context_length: id?.startsWith('ollama') ? 8_192 : 200_000,
       asked_context: id?.startsWith('ollama') ? 8_192 : null,
     }),
-    usage_summary: () =>
-      empty
-        ? { today: { from: now, by_model: [], by_connection: [], total: sums(0, null) }, month: { from: now, by_model: [], by_connection: [], total: sums(0, null) } }
-        : {
-            today: { from: now, by_model: [group('openrouter/claude-sonnet-4.5', 6, '0.0531'), group('ollama/llama3.2:8b', 3, '0')], by_connection: [group('OpenRouter', 6, '0.0531'), group('Ollama', 3, '0')], total: sums(9, '0.0531') },
-            month: {
-              from: now,
-              by_model: [
-                group('openrouter/claude-sonnet-4.5', 214, '3.8812', { failed_requests: 3 }),
-                group('openrouter/claude-opus-4.6', 12, '0.747'),
-                group('ollama/llama3.2:8b', 96, '0'),
-                group('openrouter/mystery-preview', 2, null, { unpriced_requests: 2 }),
-              ],
-              by_connection: [group('OpenRouter', 228, '4.6282', { unpriced_requests: 2, failed_requests: 3 }), group('Ollama', 96, '0')],
-              total: sums(324, '4.6282', { unpriced_requests: 2, failed_requests: 3 }),
-            },
-          },
+    usage_dashboard: (request) => usageDashboard(empty, request),
+    usage_advice: () => usageAdvice,
+    usage_calculate: (request) => usageCalculate(request),
+    usage_export: ({ form }) => ({ path: `/home/ines/Downloads/inkhorn-usage-2026-11-01-to-2026-11-21.${form}`, bytes: 48_200, requests: 324, cost: '4.6282', unpriced_requests: 2 }),
     apps_list: () => ({ apps, gateway }),
     apps_add: (wish) => {
       const app: AppView = { id: `a${(serial += 1)}`, name: wish.name, models: wish.models, privacy: 'cloud', origins: wish.origins, created_at: now, last_used: null };

@@ -4,7 +4,6 @@ import { meaningOf } from '@/app/frame/useShortcuts';
 import { originOf, portOf } from '@/features/apps/useApps';
 import { roundedTokens } from '@/features/desk/useEstimateWords';
 import { wayOn } from '@/features/privacy/useVault';
-import { mostSpentOn } from '@/features/usage/useUsageWords';
 import { sane } from '@/shared/prefs';
 import { doSoon, finishAll, takeBack, undoTime, useUndo } from '@/shared/undo';
 
@@ -56,11 +55,6 @@ describe('preferences', () => {
 describe('figures that are about right', () => {
   it('keep two digits that count', () => {
     expect([7, 99, 1_184, 1_250, 98_765].map(roundedTokens)).toEqual([7, 99, 1_200, 1_300, 99_000]);
-  });
-  it('never take unknown for nothing', () => {
-    const group = (name: string, cost: string | null) => ({ name, cost, requests: 1, input_tokens: 0, output_tokens: 0, unpriced_requests: 0, failed_requests: 0 });
-    expect(mostSpentOn([group('a', null), group('b', '0'), group('c', '0.2'), group('d', '0.1')])?.name).toBe('c');
-    expect(mostSpentOn([group('a', null), group('b', '0')])).toBeUndefined();
   });
 });
 

@@ -1,0 +1,185 @@
+//! The page's words for a question to the usage log, and the log's answer in the page's words.
+
+use super::period::Period;
+use crate::time::local;
+use inkhorn_contract::{UsageDimension, UsageFilters};
+use inkhorn_domain::{ModelAddress, UnixMillis};
+use inkhorn_fault::Result;
+use inkhorn_store::usage_sums::Sums;
+use inkhorn_store::usage_sums::{Filter, Group};
+use inkhorn_store::usage_sums::{Gathered, GroupSums, Question, Stack, gather};
+use jiff::tz::TimeZone;
+use std::ops::Range;
+
+/// Every dimension, in the order of the page.
+pub(super) const DIMENSIONS: [UsageDimension; 5] = [
+    UsageDimension::Provider,
+    UsageDimension::Model,
+    UsageDimension::Feature,
+    UsageDimension::App,
+    UsageDimension::Connection,
+];
+/// Hours of a week.
+const CELLS: usize = 7 * 24;
+
+/// A group with its sums. A group without a name (no app) has an empty one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Named {
+    pub name: String,
+    pub sums: Sums,
+}
+
+/// A group with its sums in each column.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct NamedColumns {
+    pub name: String,
+    pub columns: Vec<Sums>,
+}
+
+pub(super) fn group_of(dimension: UsageDimension) -> Group {
+    match dimension {
+        UsageDimension::Provider => Group::Provider,
+        UsageDimension::Model => Group::ConnectionAndModel,
+        UsageDimension::Feature => Group::Feature,
+        UsageDimension::App => Group::App,
+        UsageDimension::Connection => Group::Connection,
+    }
+}
+
+/// The filter that lets through what passes all of these.
+pub(super) fn filter_of(filters: &UsageFilters) -> Filter {
+    let named = |name: &Option<String>| -> Vec<Option<String>> {
+        name.iter().map(|name| Some(name.clone()).filter(|name| !name.is_empty())).collect()
+    };
+    let mut filter = Filter {
+        providers: named(&filters.provider),
+        connections: named(&filters.connection),
+        features: filters.feature.iter().cloned().collect(),
+        apps: named(&filters.app),
+        ..Filter::default()
+    };
+    if let Some(model) = &filters.model {
+        match ModelAddress::parse(model) {
+            Some(address) => {
+                let slug = address.slug.to_string();
+                // A model of one connection under the filter of another: nothing, and no slug is empty.
+                let other = filter.connections.first().is_some_and(|one| one.as_deref() != Some(&slug));
+                filter.connections = vec![Some(if other { String::new() } else { slug })];
+                filter.models = vec![address.model];
+            }
+            // A request that reached no connection has a model without a slug.
+            None => filter.models = vec![model.clone()],
+        }
+    }
+    filter
+}
+
+/// Everything that the page shows of a period, in one reading of the log.
+pub(super) fn ask(
+    db: &inkhorn_store::Connection,
+    period: &Period,
+    filter: &Filter,
+    by: UsageDimension,
+    zone: &TimeZone,
+) -> Result<Gathered> {
+    let spans = spans(period);
+    let cell = |time: UnixMillis| {
+        let local = local(time, zone);
+        let day = usize::from(local.weekday().to_monday_zero_offset().unsigned_abs());
+        day * 24 + usize::from(local.hour().unsigned_abs())
+    };
+    gather(
+        db,
+        &Question {
+            groups: &[group_of(by)],
+            spans: &spans,
+            stacked_by: Some(group_of(by)),
+            cells: Some((CELLS, &cell)),
+            ..Question::new(times(period), filter)
+        },
+    )
+}
+
+/// The groups of a period.
+pub(super) fn ask_groups(
+    db: &inkhorn_store::Connection,
+    times: Range<UnixMillis>,
+    filter: &Filter,
+    dimensions: &[UsageDimension],
+) -> Result<(Sums, Vec<Vec<Named>>)> {
+    let groups: Vec<Group> = dimensions.iter().map(|dimension| group_of(*dimension)).collect();
+    let gathered = gather(db, &Question { groups: &groups, ..Question::new(times, filter) })?;
+    Ok((gathered.total, gathered.groups.into_iter().map(name_groups).collect()))
+}
+
+/// The sums of stretches of time that lie in order.
+pub(super) fn ask_spans(
+    db: &inkhorn_store::Connection,
+    spans: &[Range<UnixMillis>],
+    filter: &Filter,
+) -> Result<Vec<Sums>> {
+    let (Some(first), Some(last)) = (spans.first(), spans.last()) else { return Ok(Vec::new()) };
+    let question = Question { spans, ..Question::new(first.start..last.end, filter) };
+    gather(db, &question).map(|gathered| gathered.spans)
+}
+
+pub(super) fn times(period: &Period) -> Range<UnixMillis> {
+    period.range.from..period.range.until
+}
+
+fn spans(period: &Period) -> Vec<Range<UnixMillis>> {
+    period.columns.iter().map(|stretch| stretch.range.from..stretch.range.until).collect()
+}
+
+pub(super) fn name_groups(groups: Vec<GroupSums>) -> Vec<Named> {
+    let named = |group: GroupSums| Named { name: name(group.key, group.model), sums: group.sums };
+    groups.into_iter().map(named).collect()
+}
+
+pub(super) fn name_stacks(stacks: Vec<Stack>) -> Vec<NamedColumns> {
+    let named = |stack: Stack| NamedColumns { name: name(stack.key, stack.model), columns: stack.spans };
+    stacks.into_iter().map(named).collect()
+}
+
+/// The sums of a week's hours, by weekday from Monday.
+pub(super) fn week(cells: &[Sums]) -> [[Sums; 24]; 7] {
+    let mut week = [[Sums::default(); 24]; 7];
+    for (at, sums) in cells.iter().enumerate().take(CELLS) {
+        week[at / 24][at % 24] = *sums;
+    }
+    week
+}
+
+/// `slug/model` for a model of a connection; empty for what has no name.
+pub(super) fn name(key: Option<String>, model: Option<String>) -> String {
+    match (key, model) {
+        (Some(slug), Some(model)) => format!("{slug}/{model}"),
+        (one, other) => one.or(other).unwrap_or_default(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_model_is_one_of_its_own_connection() {
+        let filters = |model: &str, connection: Option<&str>| UsageFilters {
+            model: Some(model.into()),
+            connection: connection.map(str::to_owned),
+            ..UsageFilters::default()
+        };
+        let filter = filter_of(&filters("router/vendor/model", None));
+        assert_eq!(filter.connections, [Some("router".to_owned())]);
+        assert_eq!(filter.models, ["vendor/model"]);
+        assert_eq!(filter_of(&filters("router/m", Some("router"))).connections, [Some("router".to_owned())]);
+        assert_eq!(filter_of(&filters("router/m", Some("other"))).connections, [Some(String::new())]);
+    }
+
+    #[test]
+    fn an_empty_name_is_what_has_none() {
+        let filters = UsageFilters { app: Some(String::new()), ..UsageFilters::default() };
+        assert_eq!(filter_of(&filters).apps, [None]);
+        assert_eq!(filter_of(&UsageFilters::default()), Filter::default());
+    }
+}

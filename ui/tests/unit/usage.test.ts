@@ -1,0 +1,215 @@
+// The Usage page over the door double: what it asks, what it says, and that a drawing says the numbers of its table.
+import { QueryClient, VueQueryPlugin } from '@tanstack/vue-query';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { createApp, h, nextTick, type App } from 'vue';
+import { createMemoryHistory, createRouter } from 'vue-router';
+import { countOf } from '@/features/usage/calculator';
+import UsagePage from '@/features/usage/UsagePage.vue';
+import { stepped, useUsage, wrongRange } from '@/features/usage/useUsage';
+import { provideDoor } from '@/host/door';
+import { renderDrawing } from '@/shared/drawing';
+import { formatMoney } from '@/shared/figures';
+import { makeWords } from '@/shared/words';
+import { fault, makeDouble, type Scene } from '../look/double';
+
+let app: App | undefined;
+let place: HTMLElement;
+
+async function show(scene: Scene, language: 'en' | 'id' = 'en', change?: (door: ReturnType<typeof makeDouble>) => void) {
+  const door = makeDouble(scene, {}, 0);
+  change?.(door);
+  const asked: { name: string; request: Record<string, unknown> }[] = [];
+  const invoke = door.invoke;
+  door.invoke = (name, request) => {
+    asked.push({ name, request: JSON.parse(JSON.stringify(request)) });
+    return invoke(name, request);
+  };
+  const empty = { render: () => h('div') };
+  const router = createRouter({ history: createMemoryHistory(), routes: [{ path: '/', component: empty }, { path: '/desk', name: 'desk', component: empty }] });
+  await router.push('/');
+  app = createApp({ render: () => h(UsagePage) });
+  app.use(makeWords(language)).use(VueQueryPlugin, { queryClient: new QueryClient({ defaultOptions: { queries: { retry: false } } }) }).use(router);
+  provideDoor(app, door);
+  app.mount(place);
+  return { door, asked, router, last: (name: string) => asked.filter((one) => one.name === name).at(-1)?.request };
+}
+const find = (testid: string) => place.querySelector<HTMLElement>(`[data-testid="${testid}"]`);
+const there = (testid: string) => vi.waitFor(() => find(testid) ?? expect.fail(`${testid} is not there`));
+const press = async (testid: string) => {
+  (await there(testid)).click();
+  await nextTick();
+};
+
+beforeEach(() => {
+  place = document.createElement('div');
+  document.body.append(place);
+});
+afterEach(() => {
+  app?.unmount();
+  place.remove();
+  const kept = ['period', 'measure', 'by', 'filters', 'from', 'until'] as const;
+  const usual = { period: 'month', measure: 'spend', by: 'model', filters: {}, from: '', until: '' } as const;
+  // What is asked is kept between visits, so a test puts it back.
+  for (const name of kept) (state()[name] as { value: unknown }).value = usual[name];
+});
+function state() {
+  let got: ReturnType<typeof useUsage> | undefined;
+  const probe = createApp({
+    setup() {
+      got = useUsage({ value: 0 } as never);
+      return () => h('div');
+    },
+  });
+  probe.use(makeWords('en')).use(VueQueryPlugin, { queryClient: new QueryClient() });
+  provideDoor(probe, makeDouble('empty', {}, 0));
+  probe.mount(document.createElement('div'));
+  probe.unmount();
+  return got as ReturnType<typeof useUsage>;
+}
+
+describe('the sentence', () => {
+  it('says what was spent, on what, and what nobody knows', async () => {
+    await show('normal');
+    expect((await there('usage-sentence')).textContent).toBe('You have spent $4.63 this month, mostly on Claude Sonnet 4.5 in Desk. The cost of 2 more requests is unknown.');
+  });
+  it('is as whole in Indonesian', async () => {
+    await show('normal', 'id');
+    expect((await there('usage-sentence')).textContent).toBe('Anda mengeluarkan USD 4,63 bulan ini, sebagian besar untuk Claude Sonnet 4.5 di Meja. Biaya 2 permintaan lagi tidak diketahui.');
+  });
+  it('never counts an unknown cost as nothing', async () => {
+    await show('normal', 'en', (door) => {
+      const invoke = door.invoke;
+      door.invoke = async (name, request) => {
+        const answer = await invoke(name, request);
+        if (name === 'usage_dashboard') Object.assign((answer as { total: object }).total, { cost: null, unpriced_requests: 324 });
+        return answer;
+      };
+    });
+    expect((await there('usage-sentence')).textContent).toBe('What 324 requests cost this month is unknown.');
+    expect((await there('usage-total')).textContent?.trim()).toBe('unknown');
+  });
+});
+
+describe('the page', () => {
+  it('teaches where nothing was ever used', async () => {
+    await show('empty');
+    await there('usage-empty');
+    expect(find('usage-chart')).toBeNull();
+    expect(find('usage-export-open')).toBeNull();
+  });
+  it('says what is wrong where it cannot be asked, and tries again', async () => {
+    const { asked } = await show('normal', 'en', (door) => {
+      const invoke = door.invoke;
+      let times = 0;
+      door.invoke = (name, request) => (name === 'usage_dashboard' && times++ === 0 ? Promise.reject(fault('damaged')) : invoke(name, request));
+    });
+    await vi.waitFor(() => expect(place.textContent).toContain('A file of this profile is damaged.'));
+    [...place.querySelectorAll('button')].find((button) => button.textContent?.trim() === 'Try again')?.click();
+    await there('usage-sentence');
+    expect(asked.filter((one) => one.name === 'usage_dashboard')).toHaveLength(2);
+  });
+  it('asks for another time, measure and group, in its language and width', async () => {
+    const { last } = await show('normal', 'id');
+    await there('usage-chart');
+    expect(last('usage_dashboard')).toEqual({ period: { of: 'month' }, filters: {}, measure: 'spend', by: 'model', language: 'id', width: 720 });
+    await press('usage-period-week');
+    await press('usage-measure-errors');
+    await vi.waitFor(() => expect(last('usage_dashboard')).toMatchObject({ period: { of: 'week' }, measure: 'errors' }));
+  });
+  it('narrows to what is pressed in the table, and says so', async () => {
+    const { last } = await show('normal');
+    await there('usage-table');
+    find('usage-table')?.querySelector<HTMLButtonElement>('tbody button')?.click();
+    await vi.waitFor(() => expect(last('usage_dashboard')).toMatchObject({ filters: { model: 'openrouter/claude-sonnet-4.5' } }));
+    const chip = [...place.querySelectorAll('button')].find((button) => button.textContent?.includes('Take this filter off'));
+    chip?.click();
+    await vi.waitFor(() => expect(last('usage_dashboard')).toMatchObject({ filters: {} }));
+  });
+  it('never asks for days that are none', async () => {
+    const { asked } = await show('normal');
+    await press('usage-period-days');
+    const before = asked.length;
+    const until = (await there('usage-until')) as HTMLInputElement;
+    until.value = '2026-10-01';
+    until.dispatchEvent(new Event('input'));
+    await vi.waitFor(() => expect(place.textContent).toContain('The last day is before the first.'));
+    expect(asked.slice(before).filter((one) => JSON.stringify(one.request).includes('2026-10-01'))).toEqual([]);
+  });
+  it('tells why a day is unusual, with the rule, and where a charge differs', async () => {
+    await show('normal');
+    expect((await there('usage-unusual')).textContent).toBe('On 5 Nov 2026 you spent $2.91. The middle of the 9 days with use before it was $0.52. Mostly Claude Sonnet 4.5.');
+    expect((await there('usage-difference')).textContent).toContain('it charged $0.04 more');
+  });
+});
+
+describe('a drawing', () => {
+  it('says the same numbers as the table beneath it', async () => {
+    await show('normal');
+    const drawn = [...(await there('usage-chart')).querySelectorAll('.mark')].map((mark) => mark.getAttribute('data-value') ?? '');
+    expect(drawn).toEqual(['0.52', '0', '1.0744', '0', '2.91', '0.05', '2.7']);
+    const details = (await there('usage-columns-open')).closest('details') as HTMLDetailsElement;
+    details.open = true;
+    details.dispatchEvent(new Event('toggle'));
+    const table = await there('usage-columns');
+    const cells = [...table.querySelectorAll('td[data-value]')];
+    expect(cells.map((cell) => cell.getAttribute('data-value'))).toEqual(drawn.filter((value) => value !== '0'));
+    expect(cells.map((cell) => cell.textContent?.trim().split(' ')[0])).toEqual(drawn.filter((value) => value !== '0').map((value) => formatMoney(value, 'en')));
+  });
+  it('says a value when pointed at, and goes from mark to mark by arrow keys', async () => {
+    await show('normal');
+    const chart = await there('usage-chart');
+    const marks = [...chart.querySelectorAll<SVGElement>('.mark')];
+    marks[2]?.dispatchEvent(new Event('pointerover', { bubbles: true }));
+    await nextTick();
+    expect(find('usage-chart-says')?.textContent).toContain('Tue 3 Nov 2026: $1.07');
+    marks[0]?.focus();
+    marks[0]?.dispatchEvent(new KeyboardEvent('keydown', { key: 'ArrowRight', bubbles: true }));
+    await nextTick();
+    expect(document.activeElement).toBe(marks[1]);
+    expect(marks.map((mark) => mark.getAttribute('tabindex'))).toEqual(['-1', '0', '-1', '-1', '-1', '-1', '-1']);
+    expect(find('usage-chart-says')?.textContent).toBe('Mon 2 Nov 2026: $0.00');
+  });
+  it('lets nothing in but shapes and words', () => {
+    const hostile =
+      '<svg xmlns="http://www.w3.org/2000/svg" onload="x()"><script>x()</script><style>*{}</style><a href="https://x.example"><rect class="mark" data-at="0" onclick="x()" fill="var(--chart-1)"><title>kept</title></rect></a><image href="https://x.example/y.png"/><foreignObject><p>no</p></foreignObject></svg>';
+    const box = document.createElement('div');
+    box.append(renderDrawing(hostile));
+    expect(box.querySelector('rect')?.getAttribute('fill')).toBe('var(--chart-1)');
+    expect(box.querySelector('title')?.textContent).toBe('kept');
+    expect(box.querySelector('script, style, a, image, foreignObject, p')).toBeNull();
+    expect(box.innerHTML).not.toMatch(/onload|onclick|href|https/);
+  });
+});
+
+describe('an export', () => {
+  it('holds what the page shows, in the form and the folder that were chosen', async () => {
+    const { last } = await show('normal');
+    await press('usage-export-open');
+    const dialog = await vi.waitFor(() => document.querySelector<HTMLElement>('[data-testid="usage-export"]') ?? expect.fail('no dialog'));
+    dialog.querySelector<HTMLInputElement>('[data-testid="usage-export-png"]')?.click();
+    const folder = dialog.querySelector<HTMLInputElement>('[data-testid="usage-export-folder"]') as HTMLInputElement;
+    folder.value = '/tmp/kept';
+    folder.dispatchEvent(new Event('input'));
+    await nextTick();
+    dialog.querySelector<HTMLElement>('[data-testid="usage-export-save"]')?.click();
+    await vi.waitFor(() => expect(dialog.textContent).toContain('inkhorn-usage-2026-11-01-to-2026-11-21.png'));
+    expect(last('usage_export')).toEqual({ period: { of: 'month' }, filters: {}, measure: 'spend', by: 'model', form: 'png', language: 'en', folder: '/tmp/kept' });
+    expect(dialog.textContent).toContain('It holds 324 requests and $4.63.');
+  });
+});
+
+describe('what is asked', () => {
+  it('of a range of days is two days in their order', () => {
+    expect(wrongRange('2026-11-01', '2026-11-21')).toBeUndefined();
+    expect(wrongRange('2026-11-21', '2026-11-21')).toBeUndefined();
+    expect(wrongRange('2026-11-22', '2026-11-21')).toBe('backwards');
+    for (const bad of ['', '2026-02-30', '2026-13-01', 'yesterday', '2026-11-1', '2026-11-21T10:00']) expect(wrongRange(bad, '2026-11-21'), bad).toBe('bad_day');
+  });
+  it('of a drawing is a width in whole steps', () => {
+    expect([0, 339, 340, 719, 720, 5_000].map(stepped)).toEqual([280, 320, 320, 680, 720, 1_200]);
+  });
+  it('of a calculator is a whole number, however it is written', () => {
+    expect(['800', ' 1,200 ', '1.200', '12 000', '10000000'].map(countOf)).toEqual([800, 1200, 1200, 12_000, 10_000_000]);
+    for (const bad of ['', '-1', '1.5', '1e3', '10000001', '1,20', 'many']) expect(countOf(bad), bad).toBeUndefined();
+  });
+});

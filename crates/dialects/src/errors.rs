@@ -119,8 +119,9 @@ pub fn read_body(body: &[u8]) -> ErrorBody {
     };
     let message = said(inner.get("message"))
         .or_else(|| said(top.get("error")))
-        .or_else(|| said(top.get("message")))
+        .or_else(|| said(top.get("message")).or_else(|| said(top.get("Message"))))
         .or_else(|| said(top.get("detail")).or_else(|| said_in_list(top.get("detail"))))
+        .or_else(|| said(top.get("detail").and_then(|detail| detail.get("msg"))))
         .unwrap_or_else(|| cut(&String::from_utf8_lossy(body)));
     let word = |name: &str| word(inner.get(name)).or_else(|| word(top.get(name)));
     let kind = word("type").or_else(|| word("status")).filter(|kind| kind != "error");
@@ -185,9 +186,10 @@ fn wait(fields: &Map<String, Value>) -> Option<u64> {
         })
 }
 
-/// "Please try again in 7.66s.", "Please retry in 34.07s."
+/// "Please try again in 7.66s.", "Please retry in 34.07s.", "Please retry after 22 seconds."
 fn wait_in_words(message: &str) -> Option<u64> {
-    let (_, rest) = message.split_once("try again in ").or_else(|| message.split_once("retry in "))?;
+    let before = ["try again in ", "retry in ", "retry after "];
+    let (_, rest) = before.iter().find_map(|words| message.split_once(words))?;
     duration(rest.split_whitespace().next()?.trim_end_matches(['.', ',']))
 }
 
@@ -238,6 +240,7 @@ mod tests {
             ),
             (r#"{"error":{"code":401,"message":"User not found."}}"#, "User not found.", "401"),
             (r#"{"message":"invalid api token"}"#, "invalid api token", ""),
+            (r#"{"Message":"User is not authorized"}"#, "User is not authorized", ""),
             (r#"{"detail":"Not Found"}"#, "Not Found", ""),
             (
                 r#"{"detail":[{"loc":["body"],"msg":"field required","type":"x"},{"msg":"too long"}]}"#,
@@ -249,6 +252,7 @@ mod tests {
                 "Overloaded",
                 "",
             ),
+            (r#"{"detail":{"msg":"Server is busy.","type":"service_unavailable"}}"#, "Server is busy.", ""),
             (r#"{"error":"model 'x' not found"}"#, "model 'x' not found", ""),
             (
                 r#"{"error":{"code":400,"message":"API key not valid. Please pass a valid API key.","status":"INVALID_ARGUMENT","details":[{"@type":"type.googleapis.com/google.rpc.ErrorInfo","reason":"API_KEY_INVALID","domain":"googleapis.com"}]}}"#,
@@ -275,6 +279,7 @@ mod tests {
         for (body, wait) in [
             (r#"{"error":{"message":"Please try again in 7.66s. Visit","code":"x"}}"#, Some(7660)),
             (r#"{"error":{"message":"Please try again in 6m0s."}}"#, Some(360_000)),
+            (r#"{"error":{"code":"429","message":"Please retry after 22 seconds. Go here"}}"#, Some(22_000)),
             (r#"{"error":{"message":"try again in 120ms"}}"#, Some(120)),
             (r#"{"error":{"message":"m","metadata":{"retry_after_seconds":3}}}"#, Some(3000)),
             (r#"{"error":{"message":"m","details":[{"a":1},{"retryDelay":"12s"}]}}"#, Some(12_000)),

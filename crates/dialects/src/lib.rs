@@ -34,7 +34,8 @@ pub use errors::{ErrorBody, ErrorWords, read_error, write_error};
 pub use event_stream::{EventStreamFrames, EventStreamMessage, FrameError};
 pub use frames::{LineFrames, MAX_EVENT, MAX_LINE, SseFrame, SseFrames, TooLarge};
 pub use models::{
-    MAX_MODELS, ModelPage, NextPage, ServedModel, merge_loaded, read_models, write_model, write_models,
+    MAX_MODELS, ModelPage, NextPage, ServedModel, complete_profiles, merge_loaded, read_models, write_model,
+    write_models,
 };
 pub use options::{
     MaxTokensField, OptionChanges, ReadOptions, ReasoningCount, ReasoningForm, SeedField, SystemRole,

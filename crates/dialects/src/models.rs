@@ -4,7 +4,10 @@
 //! but the id may be absent. Names are cleaned here, once, so that no screen and no log shows what a server smuggles
 //! into them.
 
+mod bedrock;
 mod entry;
+
+pub use bedrock::complete_profiles;
 
 use crate::answer::WireError;
 use crate::calendar::rfc3339;
@@ -28,6 +31,8 @@ pub struct ModelPage {
     pub dropped: usize,
     /// There is more: how to ask for it.
     pub next: Option<NextPage>,
+    /// Models that cannot be called by their own names (Bedrock): see [`complete_profiles`].
+    pub behind_profiles: Vec<ModelListing>,
 }
 
 /// The page after this one: the same question with one more field in its query.
@@ -65,7 +70,8 @@ pub fn read_models(dialect: Dialect, body: &[u8]) -> Result<ModelPage, WireError
     }
     let page: Page<'_> = read_list(text)?;
     let next = page.next(dialect);
-    let entries = if page.data.present { page.data } else { page.models };
+    let lists = [page.data, page.models, page.model_summaries, page.profile_summaries];
+    let entries = lists.into_iter().find(|list| list.present).unwrap_or_default();
     if !entries.present {
         return Err(WireError::NotThisDialect);
     }
@@ -156,6 +162,12 @@ struct Page<'a> {
     last_id: Text<'a>,
     #[serde(borrow, default, alias = "nextPageToken")]
     next_page_token: Text<'a>,
+    #[serde(default, rename = "modelSummaries")]
+    model_summaries: Entries,
+    #[serde(default, rename = "inferenceProfileSummaries")]
+    profile_summaries: Entries,
+    #[serde(borrow, default, rename = "nextToken")]
+    next_token: Text<'a>,
 }
 
 impl Page<'_> {
@@ -165,10 +177,10 @@ impl Page<'_> {
             Dialect::AnthropicMessages if self.has_more.0 == Some(true) => ("after_id", &self.last_id),
             Dialect::Gemini => ("pageToken", &self.next_page_token),
             Dialect::CohereV2 => ("page_token", &self.next_page_token),
+            Dialect::BedrockConverse => ("nextToken", &self.next_token),
             Dialect::AnthropicMessages
             | Dialect::OpenaiChat
             | Dialect::Ollama
-            | Dialect::BedrockConverse
             | Dialect::OpenaiResponses => return None,
         };
         let value = value.as_str();
@@ -199,6 +211,7 @@ struct Entries {
     /// There was a list, though perhaps an empty one (`null` is Ollama's empty list).
     present: bool,
     models: Vec<ModelListing>,
+    behind_profiles: Vec<ModelListing>,
     dropped: usize,
 }
 
@@ -210,7 +223,7 @@ impl Entries {
                 model.local.get_or_insert_default();
             }
         }
-        ModelPage { models, dropped: self.dropped, next: None }
+        ModelPage { models, dropped: self.dropped, next: None, behind_profiles: self.behind_profiles }
     }
 }
 
@@ -236,12 +249,13 @@ impl<'de> Visitor<'de> for EntriesVisitor {
     fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Entries, A::Error> {
         let mut entries = Entries { present: true, ..Entries::default() };
         let mut seen = HashSet::new();
-        while entries.models.len() < MAX_MODELS {
+        while entries.models.len() < MAX_MODELS && entries.behind_profiles.len() < MAX_MODELS {
             let Some(value) = seq.next_element::<Loose<Value>>()? else { return Ok(entries) };
             match value.0.as_ref().map(entry::read) {
                 Some(entry::Entry::Model(model)) if seen.insert(model.id.clone()) => {
                     entries.models.push(*model);
                 }
+                Some(entry::Entry::BehindProfile(model)) => entries.behind_profiles.push(*model),
                 Some(entry::Entry::OtherKind) => {}
                 Some(_) | None => entries.dropped += 1,
             }

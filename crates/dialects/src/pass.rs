@@ -100,6 +100,12 @@ pub fn pass_through(
         let name = options.max_tokens_field.unwrap_or(MaxTokensField::MaxTokens);
         out.entry(name.as_str(), &options.default_max_tokens.to_string());
     }
+    if dialect == FrontDialect::OpenaiResponses
+        && options.always_limit
+        && fields.value("max_output_tokens").is_none()
+    {
+        out.entry("max_output_tokens", &options.default_max_tokens.to_string());
+    }
     if force_usage {
         out.entry("stream_options", &with_usage(fields.value("stream_options"))?);
     }

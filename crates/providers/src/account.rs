@@ -48,8 +48,10 @@ pub struct AccountPointers {
     pub currency: Option<String>,
     /// What is left to spend.
     pub credit_left: Option<String>,
-    /// All that was ever paid in; what is left is that without `used`.
+    /// All that was ever paid in; what is left is that without `credit_used`.
     pub credit_total: Option<String>,
+    /// All that was ever spent of it.
+    pub credit_used: Option<String>,
     /// The most that the key may spend.
     pub credit_limit: Option<String>,
     /// When that limit begins anew.
@@ -79,6 +81,7 @@ impl AccountPlace {
             &read.currency,
             &read.credit_left,
             &read.credit_total,
+            &read.credit_used,
             &read.credit_limit,
             &read.limit_resets,
             &read.used,
@@ -176,13 +179,15 @@ impl Account {
                 *known = told;
             }
         }
-        let (used, total) = (money(&read.used), money(&read.credit_total));
+        let unspent = difference(money(&read.credit_total), money(&read.credit_used).as_deref());
         keep(&mut self.name, words(&read.name));
         keep(&mut self.currency, words(&read.currency).filter(|word| is_currency(word)));
-        keep(&mut self.credit_left, money(&read.credit_left).or_else(|| difference(total, used.as_deref())));
+        // What this key may still spend goes before what the whole account has.
+        let left = self.credit_left.take();
+        keep(&mut self.credit_left, left.or_else(|| money(&read.credit_left)).or(unspent));
         keep(&mut self.credit_limit, money(&read.credit_limit));
         keep(&mut self.limit_resets, words(&read.limit_resets));
-        keep(&mut self.used, used);
+        keep(&mut self.used, money(&read.used));
         keep(&mut self.used_today, money(&read.used_today));
         keep(&mut self.used_this_month, money(&read.used_this_month));
         keep(&mut self.free_tier, truth(&read.free_tier));
@@ -375,7 +380,7 @@ mod tests {
 
     #[test]
     fn what_is_left_is_what_was_paid_without_what_was_used() {
-        let read = pointers(json!({ "credit_total": "/t", "used": "/u" }));
+        let read = pointers(json!({ "credit_total": "/t", "credit_used": "/u" }));
         for (told, left) in [
             (json!({ "t": 10.0, "u": 2.5 }), Some("7.5")),
             (json!({ "t": "1", "u": 2 }), Some("-1")),

@@ -59,11 +59,19 @@ impl BaseUrl {
     /// The destination for requests. A cloud provider at its own address is held to the public internet.
     pub fn destination(&self, entry: &ProviderEntry) -> Result<Destination, Fault> {
         let at_home = entry.base_url.as_ref().is_some_and(|usual| usual.host() == self.url.host());
-        if entry.locality == EntryLocality::Cloud && at_home {
-            Destination::public(&self.url)
+        let mut base = self.url.clone();
+        base.set_query(None);
+        let destination = if entry.locality == EntryLocality::Cloud && at_home {
+            Destination::public(&base)?
         } else {
-            Destination::anywhere(&self.url)
-        }
+            Destination::anywhere(&base)?
+        };
+        let surface = entry.surface_at(self.url.path());
+        let query = surface.and_then(|surface| surface.query_of(&self.url)).filter(|query| !query.is_empty());
+        Ok(match query {
+            Some(query) => destination.with_query(&query),
+            None => destination,
+        })
     }
 }
 
@@ -82,7 +90,7 @@ pub fn parse_base_url(
     check_letters(bare)?;
     let with_scheme = complete_scheme(bare, &mut notes)?;
     let mut url = Url::parse(&with_scheme).map_err(|_| refused("malformed"))?;
-    check_parts(&url)?;
+    check_parts(&url, entry)?;
     let class = note_host(&url, &with_scheme, &mut notes);
     check_place(&url, class, &mut notes)?;
     if is_own_gateway(&url, own_gateways) {
@@ -150,11 +158,12 @@ fn is_near_name(name: &str) -> bool {
         || [".local", ".lan", ".home", ".home.arpa", ".internal"].iter().any(|end| name.ends_with(end))
 }
 
-fn check_parts(url: &Url) -> Result<(), Fault> {
+fn check_parts(url: &Url, entry: &ProviderEntry) -> Result<(), Fault> {
     if !url.username().is_empty() || url.password().is_some() {
         return Err(refused("user_info"));
     }
-    if url.query().is_some() {
+    let belongs = || entry.surface_at(url.path()).is_some_and(|surface| surface.query_of(url).is_some());
+    if url.query().is_some() && !belongs() {
         return Err(refused("query"));
     }
     if url.fragment().is_some() {
@@ -252,7 +261,7 @@ fn tidy_path(url: &mut Url, entry: &ProviderEntry, notes: &mut Vec<AddressNote>)
     if path.len() < written.len() {
         notes.push(AddressNote::PathTrimmed);
     }
-    let usual = entry.base_url.as_ref().map(|usual| usual.path().trim_end_matches('/')).unwrap_or_default();
+    let usual = entry.path_of_api();
     if path.is_empty() && !usual.is_empty() {
         usual.clone_into(&mut path);
         notes.push(AddressNote::PathAdded);
@@ -315,13 +324,7 @@ mod tests {
                 cloud,
                 vec![PathTrimmed],
             ),
-            (
-                "cohere",
-                "https://api.cohere.com/v2/chat",
-                "https://api.cohere.com/",
-                cloud,
-                vec![PathTrimmed],
-            ),
+            ("cohere", "https://api.cohere.com/v2/chat", "https://api.cohere.com/", cloud, vec![PathTrimmed]),
             ("ollama", "localhost:11434", "http://localhost:11434/", local, vec![SchemeAdded]),
             (
                 "ollama",
@@ -375,6 +378,41 @@ mod tests {
                 vec![SchemeAdded],
             ),
             ("openai_compatible", "https://host.example:443/v1//", "https://host.example/v1", cloud, vec![]),
+            (
+                "azure_openai",
+                "https://inkwell.openai.azure.com/",
+                "https://inkwell.openai.azure.com/openai/v1",
+                cloud,
+                vec![PathAdded],
+            ),
+            (
+                "azure_openai",
+                "inkwell.openai.azure.com/openai/v1/chat/completions",
+                "https://inkwell.openai.azure.com/openai/v1",
+                cloud,
+                vec![SchemeAdded, PathTrimmed],
+            ),
+            (
+                "azure_openai",
+                "https://inkwell.openai.azure.com/openai/deployments/prose/chat/completions?api-version=2025-01-01-preview",
+                "https://inkwell.openai.azure.com/openai/deployments/prose?api-version=2025-01-01-preview",
+                cloud,
+                vec![PathTrimmed],
+            ),
+            (
+                "azure_openai",
+                "https://inkwell.openai.azure.com/openai/deployments/prose",
+                "https://inkwell.openai.azure.com/openai/deployments/prose",
+                cloud,
+                vec![],
+            ),
+            (
+                "aws_bedrock",
+                "bedrock-runtime.eu-central-1.amazonaws.com",
+                "https://bedrock-runtime.eu-central-1.amazonaws.com/",
+                cloud,
+                vec![SchemeAdded],
+            ),
         ] {
             let parsed =
                 parse(text, entry).unwrap_or_else(|fault| panic!("{text}: {fault:?} {:?}", fault.facts()));

@@ -5,7 +5,7 @@ use crate::catalogue::Place;
 use crate::refusal::{Refusal, classify};
 use crate::target::{ConnectionTarget, Credential};
 use bytes::Bytes;
-use inkhorn_dialects::{MAX_MODELS, ModelPage, WireError, merge_loaded, read_models};
+use inkhorn_dialects::{MAX_MODELS, ModelPage, WireError, complete_profiles, merge_loaded, read_models};
 use inkhorn_domain::{Dialect, ModelListing};
 use inkhorn_fault::{Code, Fault};
 use inkhorn_outbound::{Answer, Deadlines, MODEL_LIST_CAP, Target};
@@ -47,18 +47,38 @@ pub async fn fetch_models(
     now: SystemTime,
 ) -> Result<FetchedModels, Fault> {
     let mut nowhere = Fault::new(Code::NotAnApi).with("address", target.destination.address());
-    for place in &target.entry.models {
+    for place in target.lists() {
         match fetch_list(target, credential, place, now).await {
-            Ok(mut list) => {
-                mark_loaded(target, credential, &mut list.models).await;
-                return Ok(list);
+            Ok((mut list, behind)) => {
+                mark_loaded(target, credential, &mut list.models, now).await;
+                add_more(target, credential, &mut list, behind, now).await;
+                return Ok(target.named_by_address().unwrap_or(list));
             }
             // Another place may have it: older versions of a server keep the list elsewhere.
             Err(fault) if fault.code() == Code::NotAnApi => nowhere = fault,
             Err(fault) => return Err(fault),
         }
     }
-    Err(nowhere)
+    if target.entry.known_models.is_empty() {
+        return Err(nowhere);
+    }
+    let known = target.entry.known_models.iter().cloned().map(ModelListing::named);
+    Ok(FetchedModels { models: known.collect(), dropped: 0 })
+}
+
+impl ConnectionTarget {
+    /// Where the list is, at this form of the API.
+    fn lists(&self) -> &[Place] {
+        self.surface().map_or(&self.entry.models, |surface| &surface.models)
+    }
+
+    /// Instead of a list of what could be set up there: what the address names, or nothing, and then the writer's own
+    /// names are all that there is.
+    fn named_by_address(&self) -> Option<FetchedModels> {
+        let named = self.surface().and_then(|surface| surface.model(self.destination.path()));
+        let models: Vec<ModelListing> = named.into_iter().map(ModelListing::named).collect();
+        (self.entry.models_by_hand || !models.is_empty()).then_some(FetchedModels { models, dropped: 0 })
+    }
 }
 
 /// Tries a connection: the free call that proves the key, then the list of models. Where something else answers, it is
@@ -82,12 +102,35 @@ async fn try_connection(
     let started = tokio::time::Instant::now();
     let mut latency = None;
     if let Some(place) = &target.entry.validate {
-        let body = fetch(target, credential, &target.place(place)?, now).await?;
-        check_field(place, &body, target)?;
+        if place.empty_post {
+            knock(target, credential, place, now).await?;
+        } else {
+            let body = fetch(target, credential, &target.place(place)?, now).await?;
+            check_field(place, &body, target)?;
+        }
         latency = Some(started.elapsed());
     }
     let models = fetch_models(target, credential, now).await?;
     Ok(TestReport { models, latency: latency.unwrap_or_else(|| started.elapsed()) })
+}
+
+/// Asks with a POST that says nothing. To be told that something is missing means that the key was let in.
+async fn knock(
+    target: &ConnectionTarget,
+    credential: &Credential<'_>,
+    place: &Place,
+    now: SystemTime,
+) -> Result<(), Fault> {
+    let nothing = Bytes::from_static(b"{}");
+    let answer = target.post(&target.place(place)?, credential, nothing, QUICK, now).await?;
+    if answer.is_success() && !answer.is_of_type("text/html") {
+        return Ok(());
+    }
+    let fault = refused(target, credential, answer, now).await;
+    match fault.code() {
+        Code::BadRequest | Code::ModelNotFound => Ok(()),
+        _ => Err(fault),
+    }
 }
 
 /// One GET whose answer is small and whole.
@@ -97,7 +140,7 @@ async fn fetch(
     place: &Target,
     now: SystemTime,
 ) -> Result<Bytes, Fault> {
-    let answer = target.get(place, credential, QUICK).await?;
+    let answer = target.get(place, credential, QUICK, now).await?;
     if !answer.is_success() || answer.is_of_type("text/html") {
         return Err(refused(target, credential, answer, now).await);
     }
@@ -119,14 +162,15 @@ async fn fetch_list(
     credential: &Credential<'_>,
     place: &Place,
     now: SystemTime,
-) -> Result<FetchedModels, Fault> {
-    let mut list = FetchedModels::default();
+) -> Result<(FetchedModels, Vec<ModelListing>), Fault> {
+    let (mut list, mut behind) = (FetchedModels::default(), Vec::new());
     let mut next = place.clone();
     for _ in 0..MAX_PAGES {
         let body = fetch(target, credential, &target.place(&next)?, now).await?;
         check_field(place, &body, target)?;
-        let page = read_models(target.entry.dialect, &body).map_err(|error| of_wire(error, target))?;
+        let mut page = read_models(target.entry.dialect, &body).map_err(|error| of_wire(error, target))?;
         let more = page.next.clone();
+        behind.append(&mut page.behind_profiles);
         add_page(&mut list, page);
         match more {
             Some(more) if list.models.len() < MAX_MODELS => {
@@ -137,7 +181,26 @@ async fn fetch_list(
             _ => break,
         }
     }
-    Ok(list)
+    Ok((list, behind))
+}
+
+/// What stands in further lists. One that cannot be had is no reason to fail: a key may be allowed to see one list only.
+async fn add_more(
+    target: &ConnectionTarget,
+    credential: &Credential<'_>,
+    list: &mut FetchedModels,
+    mut behind: Vec<ModelListing>,
+    now: SystemTime,
+) {
+    for place in &target.entry.more_models {
+        if let Ok((more, more_behind)) = fetch_list(target, credential, place, now).await {
+            behind.extend(more_behind);
+            add_page(list, ModelPage { models: more.models, dropped: more.dropped, ..ModelPage::default() });
+        }
+    }
+    // Models that can be called both ways tell of their profiles too.
+    behind.extend(list.models.iter().filter(|_| !target.entry.more_models.is_empty()).cloned());
+    complete_profiles(&mut list.models, &behind);
 }
 
 /// Every id once: a server that gives the same page for ever does not fill the list.
@@ -157,10 +220,15 @@ fn add_page(list: &mut FetchedModels, page: ModelPage) {
 }
 
 /// What is in memory is good to know and no reason to fail.
-async fn mark_loaded(target: &ConnectionTarget, credential: &Credential<'_>, models: &mut [ModelListing]) {
+async fn mark_loaded(
+    target: &ConnectionTarget,
+    credential: &Credential<'_>,
+    models: &mut [ModelListing],
+    now: SystemTime,
+) {
     let Some(place) = &target.entry.loaded else { return };
     let Ok(place) = target.place(place) else { return };
-    let Ok(answer) = target.get(&place, credential, QUICK).await else { return };
+    let Ok(answer) = target.get(&place, credential, QUICK, now).await else { return };
     if let (true, Ok(body)) = (answer.is_success(), answer.read_to_end(MODEL_LIST_CAP).await) {
         // A server that tells nonsense here only leaves the marks away.
         let _ = merge_loaded(models, &body);

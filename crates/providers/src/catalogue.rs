@@ -3,11 +3,13 @@
 
 mod entry;
 mod guide;
+mod surface;
 
 pub use entry::{
-    AuthStyle, EntryLocality, KeyNeed, KeyPattern, ModelRule, Place, Preset, ProviderEntry, Waits,
+    AuthStyle, EntryLocality, KeyNeed, KeyPattern, ModelRule, OtherHost, Place, Preset, ProviderEntry, Waits,
 };
 pub use guide::{Guide, GuideText};
+pub use surface::Surface;
 
 use serde::Deserialize;
 use serde_json::value::RawValue;

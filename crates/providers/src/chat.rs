@@ -20,8 +20,8 @@ pub struct PreparedChat<'t> {
 }
 
 impl ConnectionTarget {
-    /// Builds a chat request whose body is written in the dialect of the connection. Model and manner are said again
-    /// beside the body, for the dialects that want them in the path.
+    /// Builds a chat request whose body is written in the dialect of the model at this connection. Model and manner are
+    /// said again beside the body, for the dialects that want them in the path; the time, for those that sign it.
     ///
     /// # Errors
     /// `key_form` when the key was not sealed for this address: it is not sent there; `bad_request` when the model's id
@@ -32,9 +32,10 @@ impl ConnectionTarget {
         model: &str,
         streaming: bool,
         body: Bytes,
+        now: SystemTime,
     ) -> Result<PreparedChat<'_>, Fault> {
         let place = self.chat_target(model, streaming)?;
-        let mut headers = self.headers(credential, &place)?;
+        let mut headers = self.headers(credential, &place, &Method::POST, &body, now)?;
         headers.push((CONTENT_TYPE, HeaderValue::from_static("application/json")));
         Ok(PreparedChat { target: self, place, headers, body })
     }

@@ -76,7 +76,7 @@ pub fn check_headers(headers: &[CustomHeader], auth: &AuthStyle) -> Result<(), F
     }
     let key_header = match auth {
         AuthStyle::None => None,
-        AuthStyle::Bearer => Some(&AUTHORIZATION),
+        AuthStyle::Bearer | AuthStyle::Aws => Some(&AUTHORIZATION),
         AuthStyle::Header(name) => Some(name),
     };
     for (at, header) in headers.iter().enumerate() {

@@ -1,12 +1,16 @@
 //! A pasted key: what is trimmed around it, what it cannot be, and whose it looks like.
 
 use crate::catalogue::{Catalogue, EntryLocality, ProviderEntry};
+use crate::sigv4::gather_access_key;
 use inkhorn_fault::{Code, Fault};
 use inkhorn_secret::Secret;
 use std::sync::Arc;
 
 /// Longest key, in bytes.
 pub const MAX_KEY: usize = 16 * 1024;
+
+/// How the id of an access key begins.
+const AWS_KEY: &str = "AKIA";
 
 /// What was taken away around a key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -78,7 +82,21 @@ pub fn recognise_key(key: &Secret, catalogue: &Catalogue) -> KeyForm {
             problem: Some(problem),
         };
     }
-    let cleaned = trim(raw, &mut notices);
+    // Two or three things that AWS shows apart and that are one credential here.
+    let gathered = match gather_access_key(raw) {
+        Some(None) => {
+            let problem = Fault::new(Code::KeyForm).with("half", true);
+            let cleaned = Secret::new(trim(raw, &mut notices).to_owned());
+            let whose = whose(AWS_KEY, catalogue).map(|(entry, _)| entry);
+            return KeyForm { cleaned, notices, provider: whose, certain: true, problem: Some(problem) };
+        }
+        Some(gathered) => gathered,
+        None => None,
+    };
+    let cleaned = match &gathered {
+        Some(whole) => whole.as_str(),
+        None => trim(raw, &mut notices),
+    };
     let problem = find_problem(cleaned);
     let whose = problem.is_none().then(|| whose(cleaned, catalogue)).flatten();
     let (provider, certain) = whose.map_or((None, false), |(entry, certain)| (Some(entry), certain));
@@ -269,6 +287,8 @@ mod tests {
             ("AIzaSyD-x", Some("google_gemini"), true),
             ("sk-abc", Some("openai"), false),
             ("AbCdEf", None, false),
+            ("ABSKQmVkcm9ja0FQSUtleS1hYmM=", Some("aws_bedrock"), true),
+            ("AKIAIOSFODNN7EXAMPLE:wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY", Some("aws_bedrock"), true),
         ] {
             let form = look(key);
             assert_eq!(form.provider.as_ref().map(|entry| entry.id.as_str()), provider, "{key}");
@@ -292,6 +312,19 @@ mod tests {
         ] {
             assert!(look(key).problem_for(&entry(id)).is_none(), "{key} for {id}");
         }
+    }
+
+    #[test]
+    fn an_access_key_is_one_credential_and_half_of_it_is_told() {
+        let whole = "AKIAIOSFODNN7EXAMPLE:wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY";
+        let form = look("AKIAIOSFODNN7EXAMPLE\r\nwJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY\r\n");
+        assert!(form.cleaned.same_as(&Secret::new(whole.into())) && form.problem.is_none());
+        assert_eq!(form.provider.map(|entry| entry.id.clone()).as_deref(), Some("aws_bedrock"));
+        let half = look("AKIAIOSFODNN7EXAMPLE");
+        let problem = half.problem.expect("told");
+        assert_eq!(problem.code(), Code::KeyForm);
+        assert!(problem.facts().contains_key("half") && problem.hint().contains("secret"), "{problem:?}");
+        assert_eq!(half.provider.map(|entry| entry.id.clone()).as_deref(), Some("aws_bedrock"));
     }
 
     proptest::proptest! {

@@ -16,6 +16,7 @@ mod header;
 mod key;
 mod refusal;
 mod sign_in;
+mod sigv4;
 mod target;
 
 pub use account::{
@@ -25,7 +26,7 @@ pub use address::{AddressNote, BaseUrl, MAX_ADDRESS, parse_base_url};
 pub use calls::{FetchedModels, TestReport, fetch_models, test_connection};
 pub use catalogue::{
     AuthStyle, Catalogue, CatalogueError, EntryLocality, Guide, GuideText, KeyNeed, KeyPattern,
-    MAX_CATALOGUE, ModelRule, Place, Preset, ProviderEntry, Waits,
+    MAX_CATALOGUE, ModelRule, OtherHost, Place, Preset, ProviderEntry, Surface, Waits,
 };
 pub use chat::PreparedChat;
 pub use finding::{FoundServer, Sign, Signs, identify, is_this_machine, usual_places};

@@ -169,7 +169,7 @@ impl Words {
             || self.say(&[
                 "credit balance is too low",
                 "insufficient balance",
-                "insufficient credits",
+                "invalid_payment_instrument", "insufficient credits",
                 "credit limit exceeded",
                 "included credits",
                 "available credits",

@@ -1,16 +1,19 @@
 //! One connection, ready to be called; and the credential that is lent to a call.
 
-use crate::catalogue::{AuthStyle, Place, ProviderEntry};
+use crate::catalogue::{AuthStyle, Place, ProviderEntry, Surface};
 use crate::header::CustomHeader;
+use crate::sigv4::{AccessKey, Signed, sign};
 use bytes::Bytes;
-use http::header::{ACCEPT, AUTHORIZATION};
+use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE};
 use http::{HeaderName, HeaderValue, Method};
 use inkhorn_dialects::{PathOfModel, RequestPath, request_path};
+use inkhorn_domain::Dialect;
 use inkhorn_fault::{Code, Fault};
 use inkhorn_outbound::{Answer, Deadlines, Destination, Outbound, Request, Target};
 use inkhorn_secret::{Origin, Scrubber, Secret};
 use std::borrow::Cow;
 use std::sync::Arc;
+use std::time::SystemTime;
 
 /// A connection as calls need it: made once and kept, for it holds no secret. Cheap to clone.
 #[derive(Clone)]
@@ -34,6 +37,32 @@ pub(crate) enum ChatPlace {
     OfModel(PathOfModel),
 }
 
+impl ChatPlace {
+    fn of(dialect: Dialect, destination: &Destination) -> Result<Self, Fault> {
+        Ok(match request_path(dialect) {
+            RequestPath::Fixed(path) => Self::Fixed(destination.at(path)?),
+            RequestPath::OfModel(path) => Self::OfModel(path),
+        })
+    }
+
+    fn target(
+        &self,
+        destination: &Destination,
+        model: &str,
+        streaming: bool,
+    ) -> Result<Cow<'_, Target>, Fault> {
+        match self {
+            Self::Fixed(target) => Ok(Cow::Borrowed(target)),
+            Self::OfModel(path) => {
+                let path = path
+                    .path(model, streaming)
+                    .map_err(|bad| Fault::new(Code::BadRequest).with("reason", bad))?;
+                destination.at(&path).map(Cow::Owned)
+            }
+        }
+    }
+}
+
 impl ConnectionTarget {
     /// A connection to this destination through this client (see [`Outbound::through`] for a route of its own).
     pub fn new(
@@ -43,10 +72,7 @@ impl ConnectionTarget {
         auth: AuthStyle,
         deadlines: Deadlines,
     ) -> Result<Self, Fault> {
-        let chat = match request_path(entry.dialect) {
-            RequestPath::Fixed(path) => ChatPlace::Fixed(destination.at(path)?),
-            RequestPath::OfModel(path) => ChatPlace::OfModel(path),
-        };
+        let chat = ChatPlace::of(entry.dialect, &destination)?;
         let mut fixed_headers = vec![(
             ACCEPT,
             HeaderValue::from_static("application/json, text/event-stream, application/x-ndjson"),
@@ -71,21 +97,50 @@ impl ConnectionTarget {
         &self.destination
     }
 
+    /// Every origin that a key of this connection may go to: its own, and the other hosts of the provider that the
+    /// catalogue names. In order, each once: a key is sealed with them.
+    pub fn origins(&self) -> Vec<Origin> {
+        let others = self.entry.places().filter_map(|place| self.host_beside(place)?.ok());
+        let mut origins: Vec<Origin> = others.map(|other| other.origin().clone()).collect();
+        origins.push(self.destination.origin().clone());
+        origins.sort_unstable();
+        origins.dedup();
+        origins
+    }
+
     pub(crate) fn place(&self, place: &Place) -> Result<Target, Fault> {
-        if place.at_root { self.destination.at_root(&place.path) } else { self.destination.at(&place.path) }
+        match self.host_beside(place) {
+            Some(other) => other?.at(&place.path),
+            None if place.at_root => self.destination.at_root(&place.path),
+            None => self.destination.at(&place.path),
+        }
+    }
+
+    /// The form of the API at this address, where it is not the usual one.
+    pub(crate) fn surface(&self) -> Option<&Surface> {
+        self.entry.surface_at(self.destination.path())
+    }
+
+    fn host_beside(&self, place: &Place) -> Option<Result<Destination, Fault>> {
+        let host = place.beside.as_ref()?.of(self.destination.host())?;
+        Some(self.destination.beside(&host))
+    }
+
+    /// The dialect in which this model is spoken to. An older form of an API knows one only.
+    pub fn dialect_for(&self, model: &str) -> Dialect {
+        if self.surface().is_some() { self.entry.dialect } else { self.entry.dialect_for(model) }
     }
 
     /// Where a chat with this model goes.
     pub(crate) fn chat_target(&self, model: &str, streaming: bool) -> Result<Cow<'_, Target>, Fault> {
-        match &self.chat {
-            ChatPlace::Fixed(target) => Ok(Cow::Borrowed(target)),
-            ChatPlace::OfModel(path) => {
-                let path = path
-                    .path(model, streaming)
-                    .map_err(|bad| Fault::new(Code::BadRequest).with("reason", bad))?;
-                self.destination.at(&path).map(Cow::Owned)
-            }
+        let dialect = self.dialect_for(model);
+        if dialect != self.entry.dialect {
+            let other = ChatPlace::of(dialect, &self.destination)?;
+            return other
+                .target(&self.destination, model, streaming)
+                .map(|place| Cow::Owned(place.into_owned()));
         }
+        self.chat.target(&self.destination, model, streaming)
     }
 
     pub(crate) async fn get(
@@ -93,18 +148,45 @@ impl ConnectionTarget {
         target: &Target,
         credential: &Credential<'_>,
         deadlines: Deadlines,
+        now: SystemTime,
     ) -> Result<Answer, Fault> {
-        let headers = self.headers(credential, target)?;
-        self.outbound
-            .send(Request { target, method: Method::GET, headers, body: Bytes::new(), deadlines })
-            .await
+        let request =
+            Request { target, method: Method::GET, headers: Vec::new(), body: Bytes::new(), deadlines };
+        self.send(request, credential, now).await
+    }
+
+    pub(crate) async fn post(
+        &self,
+        target: &Target,
+        credential: &Credential<'_>,
+        body: Bytes,
+        deadlines: Deadlines,
+        now: SystemTime,
+    ) -> Result<Answer, Fault> {
+        let headers = vec![(CONTENT_TYPE, HeaderValue::from_static("application/json"))];
+        self.send(Request { target, method: Method::POST, headers, body, deadlines }, credential, now).await
+    }
+
+    async fn send(
+        &self,
+        mut request: Request<'_>,
+        credential: &Credential<'_>,
+        now: SystemTime,
+    ) -> Result<Answer, Fault> {
+        let headers = self.headers(credential, request.target, &request.method, &request.body, now)?;
+        request.headers.extend(headers);
+        self.outbound.send(request).await
     }
 
     /// The headers of one request. Only the chosen credential goes in, and only for an address that it was sealed for.
+    /// Method, body and time are for those that sign what they send.
     pub(crate) fn headers(
         &self,
         credential: &Credential<'_>,
         target: &Target,
+        method: &Method,
+        body: &[u8],
+        now: SystemTime,
     ) -> Result<Vec<(HeaderName, HeaderValue)>, Fault> {
         let mut headers = Vec::with_capacity(self.fixed_headers.len() + credential.headers.len() + 2);
         headers.extend(self.fixed_headers.iter().cloned());
@@ -120,6 +202,13 @@ impl ConnectionTarget {
                 AuthStyle::None => {}
                 AuthStyle::Bearer => headers.push((AUTHORIZATION, key_value("Bearer ", key)?)),
                 AuthStyle::Header(name) => headers.push((name.clone(), key_value("", key)?)),
+                AuthStyle::Aws => match AccessKey::parse(key) {
+                    None => headers.push((AUTHORIZATION, key_value("Bearer ", key)?)),
+                    Some(access) => {
+                        let (host, path, query) = (target.address(), target.path(), target.query());
+                        headers.extend(sign(&Signed { method, host, path, query, body }, &access, now)?);
+                    }
+                },
             }
         }
         Ok(headers)
@@ -143,7 +232,10 @@ impl Credential<'_> {
 
     /// Takes every secret of this credential out of foreign text.
     pub(crate) fn scrubber(&self) -> Scrubber {
-        Scrubber::new(self.key.into_iter().chain(self.headers.iter().map(|header| &header.value)))
+        let parts: Vec<Secret> =
+            self.key.and_then(AccessKey::parse).map_or_else(Vec::new, |access| access.secrets().collect());
+        let whole = self.key.into_iter().chain(self.headers.iter().map(|header| &header.value));
+        Scrubber::new(whole.chain(&parts))
     }
 }
 

@@ -205,7 +205,7 @@ async fn a_key_goes_only_where_it_was_sealed_for() {
     let mut connection = Connection::to(&mine);
     connection.origins = vec![Origin::of(&Url::parse(&other.address()).expect("url")).expect("origin")];
     assert_eq!(connection.test().await.expect_err("not sealed for it").code(), Code::KeyForm);
-    assert!(connection.target.prepare_chat(&connection.credential(), "m", true, Bytes::new()).is_err());
+    assert!(connection.target.prepare_chat(&connection.credential(), "m", true, Bytes::new(), SystemTime::UNIX_EPOCH).is_err());
     assert_eq!((mine.connections(), other.connections()), (0, 0));
 }
 
@@ -302,7 +302,13 @@ async fn a_chat_is_opened_or_refused_by_name() {
     let body = r#"{"model":"gpt-4o-mini","messages":[{"role":"user","content":"Hi"}]}"#;
     let open = async || {
         let body = Bytes::from_static(body.as_bytes());
-        let prepared = connection.target.prepare_chat(&connection.credential(), "gpt-4o-mini", false, body);
+        let prepared = connection.target.prepare_chat(
+            &connection.credential(),
+            "gpt-4o-mini",
+            false,
+            body,
+            SystemTime::UNIX_EPOCH,
+        );
         prepared.expect("prepared").send().await.expect("sent")
     };
     let answer = open().await.unwrap_or_else(|refusal| panic!("{}", refusal.status));

@@ -1,5 +1,6 @@
 //! One model of a list, from whichever fields its server uses.
 
+use super::bedrock;
 use crate::calendar::rfc3339;
 use crate::lenient::{Loose, beginning, plausible};
 use inkhorn_domain::{Capability, LocalDetails, ModelListing, Money, Price, PriceState};
@@ -14,6 +15,8 @@ const MAX_NAME: usize = 128;
 pub enum Entry {
     /// A model of use to a writer.
     Model(Box<ModelListing>),
+    /// A model that cannot be called by its own name; it tells what the profile can do by which it is called.
+    BehindProfile(Box<ModelListing>),
     /// A model that neither chats nor draws nor embeds.
     OtherKind,
     /// No usable id.
@@ -22,13 +25,13 @@ pub enum Entry {
 
 /// Reads one entry.
 pub fn read(entry: &Value) -> Entry {
+    if let Some(entry) = bedrock::read(entry) {
+        return entry;
+    }
     let id = ["id", "model", "key", "name"].iter().find_map(|name| entry.get(name)?.as_str());
     // Gemini's names stand behind the folder that they are asked for in.
     let id = id.map(|id| id.strip_prefix("models/").filter(|_| methods(entry).is_some()).unwrap_or(id));
-    let Some(id) = id.filter(|id| id.len() <= 4 * MAX_ID).map(clean) else { return Entry::Unusable };
-    if id.is_empty() || id.len() > MAX_ID {
-        return Entry::Unusable;
-    }
+    let Some(id) = id.and_then(clean_id) else { return Entry::Unusable };
     let kind = text(entry, "/type").unwrap_or_default();
     if matches!(kind, "rerank" | "moderation" | "audio" | "transcribe" | "speech" | "video") {
         return Entry::OtherKind;
@@ -41,10 +44,8 @@ pub fn read(entry: &Value) -> Entry {
         return Entry::OtherKind;
     }
     let name = ["display_name", "displayName", "name"].iter().find_map(|name| entry.get(name)?.as_str());
-    let name = name.map(|name| clean(beginning(name, 4 * MAX_NAME)));
-    let name = name.map(|name| beginning(&name, MAX_NAME).to_owned());
     let mut model = ModelListing::named(id);
-    model.name = name.filter(|name| !name.is_empty() && *name != model.id);
+    model.name = name.and_then(clean_name).filter(|name| *name != model.id);
     model.context_length = first_count(
         entry,
         &[
@@ -76,6 +77,19 @@ pub fn read(entry: &Value) -> Entry {
         .iter()
         .find_map(|name| day(entry.get(name)?));
     Entry::Model(Box::new(model))
+}
+
+/// An id that can be used.
+pub fn clean_id(id: &str) -> Option<String> {
+    let id = Some(id).filter(|id| id.len() <= 4 * MAX_ID).map(clean)?;
+    (!id.is_empty() && id.len() <= MAX_ID).then_some(id)
+}
+
+/// A name that can be shown.
+pub fn clean_name(name: &str) -> Option<String> {
+    let name = clean(beginning(name, 4 * MAX_NAME));
+    let name = beginning(&name, MAX_NAME).to_owned();
+    (!name.is_empty()).then_some(name)
 }
 
 /// Without colour codes, control characters and characters that turn the direction of text.

@@ -1,11 +1,12 @@
 //! One provider of the catalogue: where it is, how a key reaches it, where its lists are, and what its models want.
 
 use super::guide::Guide;
+use super::surface::Surface;
 use crate::account::{AccountPlace, HeadroomHeaders};
 use crate::finding::{Sign, Signs};
 use crate::sign_in::SignInPlaces;
 use http::HeaderName;
-use inkhorn_dialects::{OptionChanges, WriteOptions};
+use inkhorn_dialects::{OptionChanges, ReadOptions, WriteOptions};
 use inkhorn_domain::{Dialect, Slug};
 use inkhorn_outbound::Deadlines;
 use serde::{Deserialize, Deserializer};
@@ -50,6 +51,21 @@ pub struct ProviderEntry {
     pub status_page: Option<Url>,
     /// Where its list of models is; tried in order until one is there.
     pub models: Vec<Place>,
+    /// Its models where it has no list to ask for.
+    #[serde(default)]
+    pub known_models: Vec<String>,
+    /// Further lists, whose models come on top of the first. One that cannot be had is left out.
+    #[serde(default)]
+    pub more_models: Vec<Place>,
+    /// Its list tells what could be set up there, not what is: only the names that the writer gives are models.
+    #[serde(default)]
+    pub models_by_hand: bool,
+    /// The path that its API stands under, where it has no usual address to take it from.
+    #[serde(default)]
+    pub usual_path: Option<String>,
+    /// Other forms of its API, told apart by the address.
+    #[serde(default)]
+    pub surfaces: Vec<Surface>,
     /// Ollama: where it tells what is in memory.
     #[serde(default)]
     pub loaded: Option<Place>,
@@ -81,6 +97,9 @@ pub struct ProviderEntry {
     /// How requests are written.
     #[serde(default)]
     pub options: WriteOptions,
+    /// How the figures of its answers are meant.
+    #[serde(default)]
+    pub reads: ReadOptions,
     /// Models that want their requests written otherwise. The first whose pattern fits counts.
     #[serde(default)]
     pub for_models: Vec<ModelRule>,
@@ -102,6 +121,30 @@ impl ProviderEntry {
     pub fn options_for(&self, model: &str) -> WriteOptions {
         let rule = self.for_models.iter().find(|rule| rule.fits(model));
         rule.map_or_else(|| self.options.clone(), |rule| rule.options.over(&self.options))
+    }
+
+    /// The dialect that this model wants.
+    pub fn dialect_for(&self, model: &str) -> Dialect {
+        let rule = self.for_models.iter().find(|rule| rule.fits(model));
+        rule.and_then(|rule| rule.dialect).unwrap_or(self.dialect)
+    }
+
+    /// The form of the API that stands below this path of an address, where it is not the usual one.
+    pub fn surface_at(&self, path: &str) -> Option<&Surface> {
+        self.surfaces.iter().find(|surface| surface.covers(path))
+    }
+
+    /// The path that its API usually stands under, empty where that is the root.
+    pub(crate) fn path_of_api(&self) -> &str {
+        let usual = self.base_url.as_ref().map(|usual| usual.path().trim_end_matches('/'));
+        usual.or(self.usual_path.as_deref()).unwrap_or_default()
+    }
+
+    /// Every place that is asked for a list or for a proof.
+    pub(crate) fn places(&self) -> impl Iterator<Item = &Place> {
+        let of_surfaces = self.surfaces.iter().flat_map(|surface| &surface.models);
+        let lists = self.models.iter().chain(&self.more_models).chain(of_surfaces);
+        lists.chain(&self.loaded).chain(&self.validate)
     }
 
     /// What makes the entry unusable, beyond what its form already refuses.
@@ -132,8 +175,8 @@ impl ProviderEntry {
         {
             return Some("the address of a cloud provider begins with https".into());
         }
-        if self.models.is_empty() {
-            return Some("models names no place".into());
+        if self.models.is_empty() && self.known_models.is_empty() {
+            return Some("models names no place, and known_models no model".into());
         }
         if self.key == KeyNeed::Required && self.auth == AuthStyle::None {
             return Some("a key is required but auth is none".into());
@@ -141,10 +184,20 @@ impl ProviderEntry {
         if self.key_patterns.iter().any(|pattern| pattern.prefix.len() < 3) {
             return Some("a key pattern has at least 3 letters".into());
         }
-        let places = self.models.iter().chain(&self.loaded).chain(&self.validate);
+        if let Some(trouble) = self.surfaces.iter().find_map(Surface::trouble) {
+            return Some(trouble);
+        }
+        let usual_path = self.usual_path.iter().any(|path| !path.starts_with('/') || path.ends_with('/'));
+        if usual_path {
+            return Some("usual_path begins with / and does not end so".into());
+        }
+        let places = self.places();
         let below = |place: &&Place| place.path.starts_with('/') && !place.path.starts_with("//");
         if let Some(place) = places.into_iter().find(|place| !below(place)) {
             return Some(format!("the path {} does not begin with one /", place.path));
+        }
+        if self.places().filter_map(|place| place.beside.as_ref()).any(|other| !other.is_plain()) {
+            return Some("the names of a host beside have small letters, digits and -".into());
         }
         let Waits { connect, first_byte, idle, total } = self.waits;
         if [connect, first_byte, idle, total].into_iter().any(|wait| !(1..=LONGEST_WAIT).contains(&wait)) {
@@ -227,6 +280,8 @@ pub enum AuthStyle {
     Bearer,
     /// `NAME: KEY`, such as `x-api-key`.
     Header(HeaderName),
+    /// As AWS does: an API key as bearer, an access key as the signature of each request.
+    Aws,
 }
 
 impl AuthStyle {
@@ -235,6 +290,7 @@ impl AuthStyle {
         match text.trim().to_ascii_lowercase().as_str() {
             "none" => Some(Self::None),
             "bearer" => Some(Self::Bearer),
+            "aws" => Some(Self::Aws),
             name => {
                 let name: HeaderName = name.parse().ok()?;
                 (!crate::header::is_reserved(&name)).then_some(Self::Header(name))
@@ -248,6 +304,7 @@ impl AuthStyle {
             Self::None => "none",
             Self::Bearer => "bearer",
             Self::Header(name) => name.as_str(),
+            Self::Aws => "aws",
         }
     }
 }
@@ -292,9 +349,41 @@ pub struct Place {
     /// Below the server's root instead of the base address.
     #[serde(default)]
     pub at_root: bool,
+    /// Asked with a POST that says nothing. No model can answer it, so it costs nothing; but a server that looks at
+    /// the key first tells whether the key is good. For providers that have no free question for a key.
+    #[serde(default)]
+    pub empty_post: bool,
     /// The answer is a JSON object with this field; without it, something else answers there.
     #[serde(default)]
     pub field: Option<String>,
+    /// At another host of the provider, whose key goes there too.
+    #[serde(default)]
+    pub beside: Option<OtherHost>,
+}
+
+/// Another host of one provider, named after the host of the base address. Where that has another name, a relay's for
+/// example, it is asked itself.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct OtherHost {
+    /// How the name begins: `bedrock-runtime`.
+    pub host: String,
+    /// What stands there instead: `bedrock`.
+    pub becomes: String,
+}
+
+impl OtherHost {
+    /// The other host's name. `None` where the base address has another name.
+    pub(crate) fn of(&self, host: &str) -> Option<String> {
+        // A name, never the letters of another one: no `bedrock-runtime.attacker.example` that is not asked already
+        // can come of it, for all that follows stays.
+        host.strip_prefix(&self.host).map(|rest| format!("{}{rest}", self.becomes))
+    }
+
+    fn is_plain(&self) -> bool {
+        let letter = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
+        [&self.host, &self.becomes].into_iter().all(|name| !name.is_empty() && name.bytes().all(letter))
+    }
 }
 
 /// How long to wait, in seconds.
@@ -329,7 +418,11 @@ pub struct ModelRule {
     /// Which ids it is for; `*` stands for any letters: `claude-opus-4-6*`.
     pub pattern: String,
     /// What differs.
+    #[serde(default)]
     pub options: OptionChanges,
+    /// The dialect that they want.
+    #[serde(default)]
+    pub dialect: Option<Dialect>,
 }
 
 impl ModelRule {

@@ -1,6 +1,6 @@
 // The seven places of the window, in the order of the rail.
 
-import { ref } from 'vue';
+import { nextTick, ref } from 'vue';
 import { createRouter, createWebHashHistory } from 'vue-router';
 import DeskPage from '@/features/desk/DeskPage.vue';
 
@@ -31,6 +31,8 @@ export function makePaths() {
     ],
   });
   router.afterEach((to) => {
+    // A page scrolls in itself, so the part that an address names is brought into sight here.
+    if (to.hash) void nextTick(() => document.getElementById(to.hash.slice(1))?.scrollIntoView());
     if (to.name === 'desk') lastOnDesk.value = String(to.params.conversation ?? '');
   });
   return router;

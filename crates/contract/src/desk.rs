@@ -123,6 +123,13 @@ pub struct AnswerView {
     pub finish: Option<String>,
     /// The local server read far fewer tokens than were sent: it cut the beginning of the text.
     pub prompt_cut: bool,
+    /// Which rule picked the model; absent in answers of older versions.
+    #[serde(default)]
+    #[ts(type = "'explicit' | 'conversation' | 'feature' | 'default' | 'fallback' | null")]
+    pub picked_by: Option<String>,
+    /// The collection through which the model was reached.
+    #[serde(default)]
+    pub collection: Option<String>,
 }
 
 /// What something cost, or why that is not known.
@@ -262,6 +269,11 @@ pub struct DeskEstimateRequest {
 pub struct DeskEstimateView {
     /// The model that would answer.
     pub model: Option<String>,
+    /// Which rule picks it.
+    #[ts(type = "'explicit' | 'conversation' | 'feature' | 'default' | 'fallback' | null")]
+    pub picked_by: Option<String>,
+    /// The collection through which it is reached.
+    pub collection: Option<String>,
     /// Tokens that would be read.
     pub input_tokens: u64,
     /// What reading them costs; the answer comes on top.

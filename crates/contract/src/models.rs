@@ -1,7 +1,7 @@
 //! The list of all models.
 
-use crate::FaultView;
-use inkhorn_domain::{Capability, LocalDetails, Price, PriceState};
+use crate::{CollectionView, FaultView};
+use inkhorn_domain::{Capability, LocalDetails, Price, PriceSource, PriceState};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
@@ -78,14 +78,37 @@ pub struct ModelView {
     pub connection_label: String,
     /// The catalogue entry.
     pub provider: String,
-    /// A name for people; the model's own id where the provider has none.
+    /// A name for people: the writer's own, else the provider's, else the model's id.
     pub name: String,
+    /// The writer's own name for it.
+    pub own_name: Option<String>,
+    /// Left out of lists to choose from.
+    pub hidden: bool,
+    /// Shown first.
+    pub favourite: bool,
+    /// Typed by hand; the provider does not list it.
+    pub added_by_hand: bool,
+    /// Listed for the first time after the writer last looked at the models.
+    pub is_new: bool,
+    /// When it was first listed, unix milliseconds; absent for those of a connection's first list.
+    pub first_seen: Option<i64>,
+    /// Since when its provider lists it no more, unix milliseconds.
+    pub gone_since: Option<i64>,
     /// Tokens that fit.
     pub context_length: Option<u64>,
     /// Most tokens in one answer.
     pub max_output: Option<u64>,
     /// What it costs.
     pub price: PriceView,
+    /// Who told the price: the writer, the provider's list, the price book, nobody because it runs here, or nobody.
+    #[ts(type = "'own' | 'list' | 'book' | 'local' | 'unknown'")]
+    pub price_source: PriceSource,
+    /// As of when, unix milliseconds.
+    pub price_date: Option<i64>,
+    /// How it is moderated, as far as that is known.
+    pub content: Option<ContentView>,
+    /// How fast it answered here lately; absent where it was not used.
+    pub speed: Option<SpeedView>,
     /// What it can do.
     #[ts(type = "Array<'vision' | 'tools' | 'reasoning' | 'images' | 'embeddings'>")]
     pub capabilities: Vec<Capability>,
@@ -98,8 +121,35 @@ pub struct ModelView {
     pub retires_on: Option<String>,
     /// Whether it can be used now.
     pub available: bool,
-    /// Why not: an error code, or `connection_off`.
+    /// Why not: an error code, `connection_off`, or `gone`.
     pub reason: Option<String>,
+}
+
+/// How a model is moderated, and who says so. Informational: the provider's terms bind the writer whatever stands here.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
+pub struct ContentView {
+    /// The tag.
+    #[ts(type = "'filtered' | 'unfiltered' | 'adult-capable'")]
+    pub tag: &'static str,
+    /// Who says so: the writer, what is known of the provider, or the place where it runs (a server of one's own filters
+    /// nothing).
+    #[ts(type = "'own' | 'provider' | 'place'")]
+    pub source: &'static str,
+    /// As of when, ISO 8601 day.
+    pub date: Option<String>,
+    /// On what it rests, a sentence of the catalogue.
+    pub basis: Option<String>,
+}
+
+/// How fast a model answered here, over the last thirty days.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, TS)]
+pub struct SpeedView {
+    /// Tokens a second while it wrote; absent where nobody counted them.
+    pub tokens_per_second: Option<u32>,
+    /// Mean milliseconds until the first token.
+    pub first_token_ms: Option<u64>,
+    /// Completed answers behind these figures.
+    pub answers: u64,
 }
 
 /// Where a part of the list comes from.
@@ -135,6 +185,38 @@ pub struct ModelsView {
     pub last_model: Option<String>,
     /// Used lately, newest first.
     pub recent: Vec<String>,
+    /// Collections, which are chosen like models, by their names.
+    pub collections: Vec<CollectionView>,
+    /// The models that features use where nothing closer is chosen.
+    pub feature_defaults: Vec<FeatureDefaultView>,
+    /// When the writer last looked at the models, unix milliseconds.
+    pub visited_at: Option<i64>,
+    /// The price book in use.
+    pub price_book: PriceBookView,
+    /// Models for adults may be shown as such: the writer accepted the warning.
+    pub adult_mode: bool,
+}
+
+/// A feature's own model.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
+pub struct FeatureDefaultView {
+    /// The feature.
+    #[ts(type = "'chat' | 'prose' | 'prompt' | 'summarise'")]
+    pub feature: String,
+    /// A model or a collection.
+    pub model: String,
+}
+
+/// The prices that nobody else told.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
+pub struct PriceBookView {
+    /// It came with Inkhorn, or was fetched since.
+    #[ts(type = "'bundled' | 'fetched'")]
+    pub source: &'static str,
+    /// As of when, unix milliseconds.
+    pub date: i64,
+    /// Whole days since then.
+    pub age_days: u32,
 }
 
 /// Fetches the lists again.
@@ -167,6 +249,197 @@ pub struct NotAnsweredView {
 #[derive(Debug, Clone, Deserialize, TS)]
 #[ts(optional_fields)]
 pub struct ModelsDefaultRequest {
-    /// `slug/model-id`; absent for none.
+    /// `slug/model-id`, or the name of a collection; absent for none.
     pub model: Option<String>,
+}
+
+/// Changes what the writer says of models: all of them or, where one cannot be, none. What is absent stays.
+#[derive(Debug, Clone, Default, Deserialize, TS)]
+#[ts(optional_fields)]
+pub struct ModelsEditRequest {
+    /// `slug/model-id` each.
+    pub models: Vec<String>,
+    /// Leave them out of lists to choose from.
+    pub hidden: Option<bool>,
+    /// Show them first.
+    pub favourite: Option<bool>,
+    /// The writer's own name; empty for the provider's.
+    pub name: Option<String>,
+    /// The writer's own price.
+    pub price: Option<OwnPrice>,
+    /// `filtered`, `unfiltered` or `adult-capable`; empty for what the provider's entry says.
+    pub content: Option<String>,
+    /// Forget everything that is said of them: own facts, and models that were typed by hand or are gone.
+    #[serde(default)]
+    #[ts(as = "Option<bool>", optional)]
+    pub forget: bool,
+    /// The writer was asked about a surprising price and means it.
+    #[serde(default)]
+    #[ts(as = "Option<bool>", optional)]
+    pub confirmed: bool,
+}
+
+/// A price that the writer sets, in USD as decimal text. A known price has at least what is read and what is written.
+#[derive(Debug, Clone, Deserialize, TS)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum OwnPrice {
+    /// So much.
+    Known {
+        /// For how many tokens the amounts are.
+        #[ts(type = "'thousand' | 'million'")]
+        per: PriceUnit,
+        /// Tokens read.
+        input: String,
+        /// Tokens written.
+        output: String,
+        /// Tokens read from the provider's cache.
+        #[ts(optional)]
+        cache_read: Option<String>,
+        /// Tokens written to the provider's cache.
+        #[ts(optional)]
+        cache_write: Option<String>,
+    },
+    /// It is given away.
+    Free,
+    /// Take the writer's price away: the provider's list or the price book tells it again.
+    Clear,
+}
+
+/// For how many tokens an amount is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum PriceUnit {
+    /// A thousand.
+    Thousand,
+    /// A million.
+    Million,
+}
+
+/// What became of the changes.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
+pub struct ModelsEditView {
+    /// How many models were changed; none where there is a question.
+    pub changed: u32,
+    /// What the writer is asked before anything is changed. Send the same again, `confirmed`, for yes.
+    pub question: Option<PriceQuestionView>,
+}
+
+/// A price so high that it may be a slip.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
+pub struct PriceQuestionView {
+    /// The highest of the amounts, USD per million tokens.
+    pub per_million: String,
+    /// From where on is asked, USD per million tokens.
+    pub asked_above: String,
+}
+
+/// The writer's own order of a connection's models.
+#[derive(Debug, Clone, Deserialize, TS)]
+pub struct ModelsOrderRequest {
+    /// The connection.
+    pub connection: String,
+    /// `slug/model-id` each: these come first, the rest behind in the provider's order. Empty for the provider's order.
+    pub models: Vec<String>,
+}
+
+/// Adds a model that the provider does not list.
+#[derive(Debug, Clone, Deserialize, TS)]
+pub struct ModelsAddRequest {
+    /// `slug/model-id`.
+    pub model: String,
+}
+
+/// Puts one model in the place of another, wherever it is named.
+#[derive(Debug, Clone, Deserialize, TS)]
+pub struct ModelsReplaceRequest {
+    /// `slug/model-id`, or the name of a collection.
+    pub from: String,
+    /// As `from`.
+    pub to: String,
+}
+
+/// Where a model was replaced.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, TS)]
+pub struct ModelsReplacedView {
+    /// Collections.
+    pub collections: u32,
+    /// Conversations.
+    pub conversations: u32,
+    /// Connections whose default it was.
+    pub connections: u32,
+    /// Features whose default it was.
+    pub features: u32,
+    /// It was the default model.
+    pub default_model: bool,
+}
+
+/// Sets or takes away a feature's own model.
+#[derive(Debug, Clone, Deserialize, TS)]
+#[ts(optional_fields)]
+pub struct ModelsFeatureDefaultRequest {
+    /// `chat`, `prose`, `prompt` or `summarise`.
+    #[ts(type = "'chat' | 'prose' | 'prompt' | 'summarise'")]
+    pub feature: String,
+    /// A model or a collection; absent for none.
+    pub model: Option<String>,
+}
+
+/// Switches adult mode. It only changes what is shown.
+#[derive(Debug, Clone, Copy, Deserialize, TS)]
+pub struct ModelsAdultModeRequest {
+    /// On or off.
+    pub on: bool,
+    /// The writer read the warning and accepted it; needed to switch it on.
+    pub warning_accepted: bool,
+}
+
+/// Models that suit a task, computed from what is known of them. Never an advertisement: each says why.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
+pub struct RecommendationView {
+    /// The task.
+    #[ts(type = "'chat' | 'prose' | 'prompt' | 'summarise'")]
+    pub task: &'static str,
+    /// The model, `slug/model-id`.
+    pub model: String,
+    /// Why, the weightiest first.
+    pub why: Vec<WhyView>,
+}
+
+/// One reason, for the page to say in words.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum WhyView {
+    /// The text stays on this machine.
+    Local,
+    /// Nothing is paid for it.
+    Free,
+    /// What a million tokens of this task cost, USD, reading and writing in the task's own share.
+    Price {
+        /// USD as decimal text.
+        per_million: String,
+    },
+    /// So many tokens fit.
+    Context {
+        /// Tokens.
+        tokens: u64,
+    },
+    /// It thinks before it answers.
+    Reasoning,
+    /// It wrote so fast here.
+    Speed {
+        /// Tokens a second.
+        tokens_per_second: u32,
+        /// Answers behind the figure.
+        answers: u64,
+    },
+    /// The writer marked it.
+    Favourite,
+}
+
+/// Fetches the newer price book. Done only when the writer asks.
+#[derive(Debug, Clone, Default, Deserialize, TS)]
+#[ts(optional_fields)]
+pub struct PricesRefreshRequest {
+    /// Another address of the same data, for who keeps a copy; absent for where it is published.
+    pub address: Option<String>,
 }

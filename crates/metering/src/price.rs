@@ -1,7 +1,9 @@
 //! What tokens cost.
 
-use genai_prices::{Calculator, PriceRequest, Usage, UsageKey};
-use inkhorn_domain::{CostSource, Money, Price, PriceState, TokenUsage};
+use crate::book::calculator;
+use genai_prices::{PriceRequest, Usage, UsageKey};
+use inkhorn_domain::{CostSource, Money, Price, PriceSource, PriceState, TokenUsage, UnixMillis};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 /// A cost, or the knowledge that nobody knows it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,30 +26,52 @@ pub struct Pricing {
     pub local: bool,
     /// The provider's id in the genai-prices data, where it has one.
     pub prices_id: Option<String>,
+    /// The writer's own price, which stands above every other but the cost that a provider tells.
+    pub own: Option<Price>,
     /// The provider's own list price.
     pub listed: Option<Price>,
+    /// When: prices change from day to day, and some from hour to hour. Absent, the time at which it is computed.
+    pub at: Option<UnixMillis>,
 }
 
 impl Pricing {
     /// A model about which nothing is known.
     pub fn unknown() -> Self {
-        Self { local: false, prices_id: None, listed: None }
+        Self { local: false, prices_id: None, own: None, listed: None, at: None }
+    }
+
+    /// The same at that time.
+    pub fn at(self, time: UnixMillis) -> Self {
+        Self { at: Some(time), ..self }
     }
 
     /// The price as it is shown, per million tokens.
     pub fn price(&self, model: &str) -> Price {
+        self.sourced_price(model).0
+    }
+
+    /// The same, with who told it.
+    pub fn sourced_price(&self, model: &str) -> (Price, PriceSource) {
         if self.local {
-            return Price::LOCAL;
+            return (Price::LOCAL, PriceSource::Local);
         }
-        let booked = self.prices_id.as_deref().and_then(|provider| booked_price(provider, model));
-        booked.or(self.listed).unwrap_or(Price::UNKNOWN)
+        if let Some(own) = self.own {
+            return (own, PriceSource::Own);
+        }
+        let booked = self.prices_id.as_deref().and_then(|provider| self.booked_price(provider, model));
+        match (booked, self.listed) {
+            (Some(booked), _) => (booked, PriceSource::Book),
+            (None, Some(listed)) => (listed, PriceSource::List),
+            (None, None) => (Price::UNKNOWN, PriceSource::Unknown),
+        }
     }
 
     /// Tokens that fit into the model's context, where the bundled data knows the model by exactly this id. For
     /// providers whose own lists do not tell.
     pub fn context_length(&self, model: &str) -> Option<u64> {
-        let provider = Calculator::bundled().find_provider(self.prices_id.as_deref(), None).ok().flatten();
-        let provider = provider.filter(|_| self.prices_id.is_some())?;
+        let id = self.prices_id.as_deref()?;
+        let prices = calculator(id)?;
+        let provider = prices.find_provider(Some(id), None).ok().flatten()?;
         provider.models().find(|known| known.id() == model)?.context_window()
     }
 
@@ -57,23 +81,85 @@ impl Pricing {
         if self.local {
             return Cost { amount: Some(Money::ZERO), source: CostSource::Local };
         }
-        if let Some(amount) = usage.provider_cost {
-            return Cost { amount: Some(amount), source: CostSource::Provider };
+        match (usage.provider_cost, self.computed(model, usage)) {
+            (Some(told), _) => Cost { amount: Some(told), source: CostSource::Provider },
+            (None, Some(computed)) => Cost { amount: Some(computed), source: CostSource::Computed },
+            (None, None) => Cost::UNKNOWN,
         }
-        let (Some(input), Some(output)) = (usage.input, usage.output) else { return Cost::UNKNOWN };
-        let booked = self.prices_id.as_deref().and_then(|provider| booked_cost(provider, model, usage));
-        let listed = || self.listed.as_ref().and_then(|price| listed_cost(price, input, output, usage));
-        match booked.or_else(listed) {
-            Some(amount) => Cost { amount: Some(amount), source: CostSource::Computed },
-            None => Cost::UNKNOWN,
+    }
+
+    /// What it cost by Inkhorn's own count, whatever the provider tells.
+    pub fn computed(&self, model: &str, usage: &TokenUsage) -> Option<Money> {
+        if self.local {
+            return Some(Money::ZERO);
         }
+        let (input, output) = usage.input.zip(usage.output)?;
+        if let Some(own) = &self.own {
+            return listed_cost(own, input, output, usage);
+        }
+        let booked = self.prices_id.as_deref().and_then(|provider| self.booked_cost(provider, model, usage));
+        booked.or_else(|| self.listed.as_ref().and_then(|price| listed_cost(price, input, output, usage)))
+    }
+
+    fn booked_cost(&self, provider: &str, model: &str, usage: &TokenUsage) -> Option<Money> {
+        // What only divides another count never makes it larger, whatever was told.
+        let within = |part: Option<u64>, whole: Option<u64>| part.map(|part| part.min(whole.unwrap_or(0)));
+        let for_an_hour = within(usage.cache_write_1h, usage.cache_write);
+        let for_minutes = usage.cache_write.zip(for_an_hour).map(|(all, hour)| all - hour);
+        let reasoning = within(usage.reasoning, usage.output);
+        let beside = usage.output.map(|output| output - reasoning.unwrap_or(0));
+        let counted = tokens(&[
+            (UsageKey::INPUT_TOKENS, usage.input),
+            (UsageKey::CACHE_READ_TOKENS, usage.cache_read),
+            (UsageKey::CACHE_WRITE_TOKENS, usage.cache_write),
+            (UsageKey::CACHE_WRITE_1H_TOKENS, for_an_hour),
+            (UsageKey::CACHE_WRITE_5M_TOKENS, for_minutes),
+            (UsageKey::OUTPUT_TOKENS, usage.output),
+            (UsageKey::OUTPUT_REASONING_TOKENS, reasoning),
+            (UsageKey::OUTPUT_CITATION_TOKENS, within(usage.citation, beside)),
+            (UsageKey::WEB_SEARCHES, usage.searches),
+        ]);
+        self.dollars(provider, model, &counted)
+    }
+
+    /// The unit prices that the data hides behind its calculator, found by asking for a thousand tokens of each kind:
+    /// few enough to stay in the first tier, and a thousandth of the million that prices are quoted for.
+    fn booked_price(&self, provider: &str, model: &str) -> Option<Price> {
+        const PROBE: u64 = 1_000;
+        let ask = |pairs: &[(UsageKey, Option<u64>)]| self.dollars(provider, model, &tokens(pairs));
+        // Some models charge for each request, whatever its length.
+        let fee = ask(&[])?;
+        let unit = |pairs: &[(UsageKey, Option<u64>)]| Money(ask(pairs)?.0.checked_sub(fee.0)?).times(1_000);
+        let input = unit(&[(UsageKey::INPUT_TOKENS, Some(PROBE))])?;
+        let output = unit(&[(UsageKey::OUTPUT_TOKENS, Some(PROBE))])?;
+        let cached = |kind: UsageKey| {
+            let price = unit(&[(UsageKey::INPUT_TOKENS, Some(PROBE)), (kind, Some(PROBE))])?;
+            // Where the data has no price of its own for cached tokens it charges the ordinary one: that says nothing.
+            (price != input).then_some(price)
+        };
+        let free = input == Money::ZERO && output == Money::ZERO && fee == Money::ZERO;
+        Some(Price {
+            state: if free { PriceState::Free } else { PriceState::Known },
+            input: Some(input),
+            output: Some(output),
+            cache_read: cached(UsageKey::CACHE_READ_TOKENS),
+            cache_write: cached(UsageKey::CACHE_WRITE_TOKENS),
+        })
+    }
+
+    fn dollars(&self, provider: &str, model: &str, usage: &Usage) -> Option<Money> {
+        let mut request = PriceRequest::new(model, usage).with_provider_id(provider);
+        if let Some(at) = self.at {
+            request = request.with_timestamp(system_time(at));
+        }
+        // One amount is rounded to whole pico-dollars here; what is added up later is whole numbers.
+        let price = calculator(provider)?.calculate(&request).ok()?;
+        Money::from_dollars(price.total_price)
     }
 }
 
-/// Reads the bundled prices into memory, which takes some tens of milliseconds once. Call it early and off the path of
-/// a request; without it the first priced request pays.
-pub fn load_price_book() {
-    let _ = Calculator::bundled();
+fn system_time(at: UnixMillis) -> SystemTime {
+    UNIX_EPOCH + Duration::from_millis(at.max(0).unsigned_abs())
 }
 
 fn tokens(pairs: &[(UsageKey, Option<u64>)]) -> Usage {
@@ -84,44 +170,6 @@ fn tokens(pairs: &[(UsageKey, Option<u64>)]) -> Usage {
         }
     }
     usage
-}
-
-fn dollars(provider: &str, model: &str, usage: &Usage) -> Option<Money> {
-    let request = PriceRequest::new(model, usage).with_provider_id(provider);
-    Calculator::bundled().calculate(&request).ok().and_then(|price| Money::from_dollars(price.total_price))
-}
-
-fn booked_cost(provider: &str, model: &str, usage: &TokenUsage) -> Option<Money> {
-    let usage = tokens(&[
-        (UsageKey::INPUT_TOKENS, usage.input),
-        (UsageKey::CACHE_READ_TOKENS, usage.cache_read),
-        (UsageKey::CACHE_WRITE_TOKENS, usage.cache_write),
-        (UsageKey::OUTPUT_TOKENS, usage.output),
-    ]);
-    dollars(provider, model, &usage)
-}
-
-/// The unit prices that the data hides behind its calculator, found by asking for a thousand tokens of each kind: few
-/// enough to stay in the first tier, and a thousandth of the million that prices are quoted for.
-fn booked_price(provider: &str, model: &str) -> Option<Price> {
-    const PROBE: u64 = 1_000;
-    let ask = |pairs: &[(UsageKey, Option<u64>)]| dollars(provider, model, &tokens(pairs))?.times(1_000);
-    let input = ask(&[(UsageKey::INPUT_TOKENS, Some(PROBE))])?;
-    let output = ask(&[(UsageKey::OUTPUT_TOKENS, Some(PROBE))])?;
-    let cached = |kind: UsageKey| {
-        let price = ask(&[(UsageKey::INPUT_TOKENS, Some(PROBE)), (kind, Some(PROBE))])?;
-        // Where the data has no price of its own for cached tokens it charges the ordinary one: that says nothing.
-        (price != input).then_some(price)
-    };
-    let state =
-        if input == Money::ZERO && output == Money::ZERO { PriceState::Free } else { PriceState::Known };
-    Some(Price {
-        state,
-        input: Some(input),
-        output: Some(output),
-        cache_read: cached(UsageKey::CACHE_READ_TOKENS),
-        cache_write: cached(UsageKey::CACHE_WRITE_TOKENS),
-    })
 }
 
 fn listed_cost(price: &Price, input: u64, output: u64, usage: &TokenUsage) -> Option<Money> {
@@ -228,6 +276,24 @@ mod tests {
         };
         // 600,000 x 2 + 400,000 x 0.5 + 500,000 x 8, per million
         assert_eq!(pricing.cost("m", &usage).amount, money("5.4"));
+    }
+
+    #[test]
+    fn the_writers_own_price_stands_above_the_book_and_the_list() {
+        let own = Price { state: PriceState::Known, input: money("1"), output: money("2"), ..Price::UNKNOWN };
+        let listed = Price { input: money("7"), output: money("7"), ..own };
+        let pricing = Pricing { own: Some(own), listed: Some(listed), ..booked("openai") };
+        assert_eq!(pricing.sourced_price("gpt-4o-mini"), (own, PriceSource::Own));
+        let usage = TokenUsage { input: Some(1_000_000), output: Some(1_000_000), ..TokenUsage::default() };
+        assert_eq!(pricing.cost("gpt-4o-mini", &usage).amount, money("3"));
+        let told = TokenUsage { provider_cost: money("9"), ..usage };
+        assert_eq!(pricing.cost("gpt-4o-mini", &told).source, CostSource::Provider, "charged is charged");
+        let source = |pricing: Pricing, model: &str| pricing.sourced_price(model).1;
+        assert_eq!(source(booked("openai"), "gpt-4o-mini"), PriceSource::Book);
+        assert_eq!(source(Pricing { listed: Some(listed), ..booked("openai") }, "x-9"), PriceSource::List);
+        assert_eq!(source(booked("openai"), "x-9"), PriceSource::Unknown);
+        let local = Pricing { own: Some(own), local: true, ..Pricing::unknown() };
+        assert_eq!(source(local, "x"), PriceSource::Local);
     }
 
     proptest::proptest! {

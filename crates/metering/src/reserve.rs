@@ -20,6 +20,8 @@ pub struct Settled {
     pub usage: TokenUsage,
     /// What they cost.
     pub cost: Cost,
+    /// What they cost by Inkhorn's own count, also where the provider told a figure of its own.
+    pub computed: Option<Money>,
     /// How far the counts can be trusted.
     pub quality: Quality,
 }
@@ -31,6 +33,11 @@ impl Reservation {
         let worst_case =
             if max_output.is_some() || pricing.local { pricing.cost(model, &worst) } else { Cost::UNKNOWN };
         Self { model: model.to_owned(), pricing, input_estimate, worst_case }
+    }
+
+    /// The prices that it is counted with.
+    pub fn pricing(&self) -> &Pricing {
+        &self.pricing
     }
 
     /// Counts the request. [`RequestResult::Refused`] stands for every request that no provider began to work on.
@@ -66,7 +73,8 @@ impl Reservation {
             }
             (_, cost) => cost,
         };
-        Settled { usage, cost, quality }
+        let computed = self.pricing.computed(&self.model, &usage);
+        Settled { usage, cost, computed, quality }
     }
 
     fn estimate_missing(&self, usage: &mut TokenUsage, text: &TextWritten) {

@@ -15,6 +15,8 @@ interface Entry {
   billing_page?: string;
   status_page?: string;
   waits?: { connect: number; first_byte: number; idle: number };
+  sign_in?: object;
+  env?: string[];
   presets?: { name: string; base_url: string; key?: string; key_page?: string }[];
   guide: { en: Partial<GuideTextView>; id: Partial<GuideTextView> };
 }
@@ -35,7 +37,7 @@ export function settingsOf(local: boolean, waits: Entry['waits'] = { connect: 10
     setting('weight', '1'),
     setting('requests_per_minute', null, 'requests_per_minute'),
     setting('key_expires'),
-    ...(local ? [setting('num_ctx', null, 'tokens'), setting('keep_alive', '5m')] : []),
+    ...(local ? [setting('num_ctx', null, 'tokens'), setting('keep_alive')] : []),
   ];
 }
 
@@ -55,8 +57,8 @@ export const catalogue: ProviderView[] = (entries as unknown as { providers: Ent
   billing_page: entry.billing_page ?? null,
   status_page: entry.status_page ?? null,
   presets: (entry.presets ?? []).map(preset),
-  sign_in: entry.id === 'openrouter',
-  env: [],
+  sign_in: entry.sign_in !== undefined,
+  env: entry.env ?? [],
   settings: settingsOf(entry.id === 'ollama', entry.waits),
   guide: { en: text(entry.guide.en), id: text(entry.guide.id) },
 }));

@@ -7,6 +7,7 @@
 mod cloud;
 mod hosted;
 mod local;
+mod native;
 
 pub(super) use cloud::{ANTHROPIC, DEEPSEEK, GROQ, MISTRAL, OPEN_AI, OPEN_ROUTER, XAI};
 pub(super) use hosted::{
@@ -16,3 +17,4 @@ pub(super) use hosted::{
 pub(super) use local::{
     COMPATIBLE, JAN, KOBOLD_CPP, LIGHT_LLM, LLAMA_CPP, LM_STUDIO, LOCAL_AI, OLLAMA, VLLM,
 };
+pub(super) use native::{COHERE, GOOGLE_GEMINI};

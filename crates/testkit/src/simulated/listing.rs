@@ -119,6 +119,8 @@ pub(super) fn answer(route: Route, models: &[SimulatedModel], query: &str, body:
             Listed::Json(serde_json::from_str(&body).expect("a fixed answer is JSON"))
         }
         Route::AnthropicModels => anthropic_page(models, query),
+        Route::GeminiModels => super::gemini::page(models, query),
+        Route::CohereModels => super::cohere::page(models, query),
         Route::OllamaTags => {
             Listed::Json(json!({ "models": models.iter().map(ollama_entry).collect::<Vec<_>>() }))
         }
@@ -141,7 +143,8 @@ pub(super) fn answer(route: Route, models: &[SimulatedModel], query: &str, body:
         Route::OpenRouterKey => Listed::Json(open_router_key()),
         Route::OpenRouterCredits => Listed::Refused(403),
         Route::AnthropicCount => Listed::Json(json!({ "input_tokens": super::respond::words_asked(body) })),
-        Route::OpenAiChat | Route::AnthropicChat | Route::OllamaChat | Route::Unknown => return None,
+        Route::OpenAiChat | Route::AnthropicChat | Route::OllamaChat => return None,
+        Route::GeminiChat | Route::CohereChat | Route::Unknown => return None,
     })
 }
 

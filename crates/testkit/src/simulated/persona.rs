@@ -2,6 +2,7 @@
 
 use super::Call;
 use super::cast;
+use super::gemini;
 use super::traits::{Fixed, ListForm, OpenAi, Tongue, Traits};
 use crate::random::make_hex;
 
@@ -14,6 +15,10 @@ pub enum Persona {
     Anthropic,
     /// openrouter.ai
     OpenRouter,
+    /// generativelanguage.googleapis.com
+    Gemini,
+    /// api.cohere.com
+    Cohere,
     /// api.groq.com
     Groq,
     /// api.mistral.ai
@@ -62,10 +67,12 @@ pub enum Persona {
 
 impl Persona {
     /// All of them.
-    pub const ALL: [Persona; 25] = [
+    pub const ALL: [Persona; 27] = [
         Persona::OpenAi,
         Persona::Anthropic,
         Persona::OpenRouter,
+        Persona::Gemini,
+        Persona::Cohere,
         Persona::Groq,
         Persona::Mistral,
         Persona::DeepSeek,
@@ -96,6 +103,8 @@ impl Persona {
             Self::OpenAi => &cast::OPEN_AI,
             Self::Anthropic => &cast::ANTHROPIC,
             Self::OpenRouter => &cast::OPEN_ROUTER,
+            Self::Gemini => &cast::GOOGLE_GEMINI,
+            Self::Cohere => &cast::COHERE,
             Self::Groq => &cast::GROQ,
             Self::Mistral => &cast::MISTRAL,
             Self::DeepSeek => &cast::DEEPSEEK,
@@ -153,6 +162,11 @@ impl Persona {
 
     /// Whether it takes this field in a request to an ordinary model.
     pub fn takes(self, field: &str) -> bool {
+        match &self.traits().tongue {
+            // Their streams always tell their counts, and nobody asks for them.
+            Tongue::Gemini | Tongue::Cohere if field == "stream_options" => return false,
+            _ => {}
+        }
         self.kin()
             .is_none_or(|kin| !kin.refuses.iter().any(|refused| refused.field == field && !refused.thinking))
     }
@@ -171,7 +185,7 @@ impl Persona {
     pub(super) fn kin(self) -> Option<&'static OpenAi> {
         match &self.traits().tongue {
             Tongue::OpenAi(kin) | Tongue::Ollama(kin) => Some(kin),
-            Tongue::Anthropic => None,
+            Tongue::Anthropic | Tongue::Gemini | Tongue::Cohere => None,
         }
     }
 
@@ -184,7 +198,8 @@ impl Persona {
         };
         match &self.traits().tongue {
             Tongue::Anthropic => text("x-api-key").map(str::to_owned).or_else(bearer),
-            Tongue::OpenAi(_) | Tongue::Ollama(_) => bearer(),
+            Tongue::Gemini => text("x-goog-api-key").map(str::to_owned),
+            Tongue::OpenAi(_) | Tongue::Ollama(_) | Tongue::Cohere => bearer(),
         }
     }
 
@@ -194,8 +209,9 @@ impl Persona {
             Route::OpenAiList(_) | Route::AnthropicModels | Route::OllamaTags | Route::LmStudioModels => {
                 Call::Models
             }
-            Route::LmStudioModelsOld => Call::Models,
+            Route::LmStudioModelsOld | Route::GeminiModels | Route::CohereModels => Call::Models,
             Route::OpenAiChat | Route::AnthropicChat | Route::OllamaChat => Call::Chat,
+            Route::GeminiChat | Route::CohereChat => Call::Chat,
             _ => Call::Other,
         }
     }
@@ -223,6 +239,10 @@ impl Persona {
             (Tongue::Anthropic, _, "/v1/models") if get => Route::AnthropicModels,
             (Tongue::Anthropic, _, "/v1/messages") if post => Route::AnthropicChat,
             (Tongue::Anthropic, _, "/v1/messages/count_tokens") if post => Route::AnthropicCount,
+            (Tongue::Gemini, _, "/v1beta/models") if get => Route::GeminiModels,
+            (Tongue::Gemini, _, path) if post && gemini::asked(path).is_some() => Route::GeminiChat,
+            (Tongue::Cohere, _, "/v1/models") if get => Route::CohereModels,
+            (Tongue::Cohere, _, "/v2/chat") if post => Route::CohereChat,
             (Tongue::Ollama(_), _, "/") if get => Route::OllamaRoot,
             (Tongue::Ollama(_), _, "/api/version") if get => Route::OllamaVersion,
             (Tongue::Ollama(_), _, "/api/tags") if get => Route::OllamaTags,
@@ -253,5 +273,9 @@ pub(super) enum Route {
     OllamaChat,
     LmStudioModels,
     LmStudioModelsOld,
+    GeminiModels,
+    GeminiChat,
+    CohereModels,
+    CohereChat,
     Unknown,
 }

@@ -99,7 +99,7 @@ pub(super) fn body(persona: Persona, refusal: &Refusal, about: &About<'_>) -> St
         }
         // Below `/v1` it speaks as OpenAI's kin do.
         Tongue::Ollama(_) => !matches!(about.route, Route::OpenAiChat | Route::OpenAiList(_)),
-        Tongue::OpenAi(_) => true,
+        Tongue::OpenAi(_) | Tongue::Gemini | Tongue::Cohere => true,
     };
     let own =
         |why: Why| traits.words.iter().find(|(meant, _)| native && *meant == why).map(|(_, body)| *body);
@@ -152,7 +152,15 @@ fn fill(template: &str, refusal: &Refusal, about: &About<'_>) -> String {
     };
     let in_full = !about.shown_key.contains('*');
     let echo = if in_full { format!(": {}", about.shown_key) } else { String::new() };
+    // Google tells the wait in the body, in whole seconds.
+    let told =
+        refusal.headers.iter().find(|(name, wait)| name == "retry-after" && wait.parse::<u64>().is_ok());
+    let info = |wait: &str| {
+        format!(r#",{{"@type":"type.googleapis.com/google.rpc.RetryInfo","retryDelay":"{wait}s"}}"#)
+    };
+    let wait = told.map(|(_, wait)| info(wait)).unwrap_or_default();
     template
+        .replace("{wait}", &wait)
         .replace("{key}", &quoted(about.shown_key))
         .replace("{echo}", &quoted(&echo))
         .replace("{model}", &quoted(about.model))
@@ -170,6 +178,11 @@ pub(super) fn bad_field(status: u16, field: &str) -> Refusal {
 pub(super) fn anthropic_form(field: &str, message: &str) -> Refusal {
     let document = anthropic_error("invalid_request_error", &format!("{field}: {message}"));
     Refusal::of(400).with_body(&document.to_string())
+}
+
+/// A refusal of Google's: one sentence on what is wrong with the request.
+pub(super) fn google_form(message: &str) -> Refusal {
+    bad_field(400, message)
 }
 
 /// `{"error":{message,type,param,code}}`.

@@ -18,7 +18,7 @@ use super::persona::Route;
 use super::refusal::{About, Refusal};
 use super::traits::{OpenAi, Refuses};
 use super::{Answer, Behaviour, Call, End, Persona, Recorded, SimulatedModel};
-use super::{anthropic, listing, ollama, openai, refusal};
+use super::{anthropic, cohere, gemini, listing, ollama, openai, refusal};
 
 /// One stretch of bytes of an answer.
 pub(super) struct Written {
@@ -39,6 +39,8 @@ pub(super) struct Ask {
     pub(super) model: String,
     pub(super) streamed: bool,
     pub(super) include_usage: bool,
+    /// Gemini: the stream is wanted as one list.
+    pub(super) as_list: bool,
     /// Words in its messages; they pass for tokens.
     pub(super) words: u64,
     pub(super) body: Value,
@@ -94,7 +96,7 @@ pub(super) async fn respond(
         return exchange.bare(200);
     }
 
-    let ask = Ask::read(route, &body);
+    let ask = Ask::read(route, &path, head.uri.query().unwrap_or_default(), &body);
     let given_key = persona.key_of(&head.headers);
     let by_name = ask.as_ref().and_then(|ask| Behaviour::by_model_name(&ask.model));
     let asked_by_name = by_name.is_some();
@@ -123,6 +125,15 @@ pub(super) async fn respond(
             && let Some(refused) = anthropic::refuse_form(version, ask)
         {
             return Some(refused);
+        }
+        let two_credentials = head.headers.contains_key("authorization");
+        let native = match persona {
+            Persona::Gemini => gemini::refuse_form(two_credentials, ask, known),
+            Persona::Cohere => cohere::refuse_form(ask, known),
+            _ => None,
+        };
+        if native.is_some() {
+            return native;
         }
         if let Some(refused) = persona.kin().and_then(|kin| refused_field(kin, ask, known)) {
             return Some(refused);
@@ -164,6 +175,8 @@ pub(super) async fn respond(
             }
             (Some(_), Route::AnthropicChat) => Some(anthropic::stream_error(message)),
             (Some(_), Route::OllamaChat) => Some(ollama::stream_error(message)),
+            (Some(_), Route::GeminiChat) => Some(gemini::stream_error(message)),
+            (Some(_), Route::CohereChat) => Some(cohere::stream_error(message)),
             _ => None,
         }
         .filter(|_| ask.as_ref().is_some_and(|ask| ask.streamed))
@@ -232,17 +245,23 @@ pub(super) async fn respond(
 
 impl Ask {
     /// The chat request in this body, or none where it is no JSON object or no chat.
-    fn read(route: Route, body: &[u8]) -> Option<Self> {
-        let streams_unless_told = match route {
-            Route::OpenAiChat | Route::AnthropicChat => false,
-            Route::OllamaChat => true,
+    fn read(route: Route, path: &str, query: &str, body: &[u8]) -> Option<Self> {
+        let in_path = gemini::asked(path).filter(|_| route == Route::GeminiChat);
+        let streams_unless_told = match (route, &in_path) {
+            (_, Some((_, streamed))) => *streamed,
+            (Route::OpenAiChat | Route::AnthropicChat | Route::CohereChat, None) => false,
+            (Route::OllamaChat, None) => true,
             _ => return None,
         };
         let words = words_asked(body);
         let body: Value = serde_json::from_slice(body).ok().filter(Value::is_object)?;
         Some(Self {
-            model: body["model"].as_str().unwrap_or_default().to_owned(),
+            model: match in_path {
+                Some((model, _)) => model,
+                None => body["model"].as_str().unwrap_or_default().to_owned(),
+            },
             streamed: body["stream"].as_bool().unwrap_or(streams_unless_told),
+            as_list: route == Route::GeminiChat && gemini::field(query, "alt") != Some("sse"),
             include_usage: body["stream_options"]["include_usage"].as_bool().unwrap_or(false),
             words,
             body,
@@ -265,7 +284,7 @@ pub(super) fn words_asked(body: &[u8]) -> u64 {
         }
     }
     let body: Value = serde_json::from_slice(body).unwrap_or_default();
-    words(&body["messages"]) + words(&body["system"])
+    ["messages", "system", "contents", "systemInstruction"].iter().map(|name| words(&body[*name])).sum()
 }
 
 impl Speech {
@@ -275,13 +294,21 @@ impl Speech {
             let document = match route {
                 Route::AnthropicChat => anthropic::plain(ask, answer),
                 Route::OllamaChat => ollama::plain(ask, answer),
+                Route::GeminiChat => gemini::plain(ask, answer),
+                Route::CohereChat => cohere::plain(ask, answer),
                 _ => openai::plain(kin(), persona, ask, answer),
             };
             return Self::plain(persona, 200, "application/json", document.to_string());
         }
+        if ask.as_list {
+            let list = gemini::listed(ask, answer).to_string();
+            return Self::plain(persona, 200, "application/json", list);
+        }
         let (content_type, pieces) = match route {
             Route::AnthropicChat => ("text/event-stream; charset=utf-8", anthropic::stream(ask, answer)),
             Route::OllamaChat => ("application/x-ndjson", ollama::stream(ask, answer)),
+            Route::GeminiChat => ("text/event-stream", gemini::stream(ask, answer)),
+            Route::CohereChat => ("text/event-stream", cohere::stream(ask, answer)),
             _ => ("text/event-stream; charset=utf-8", openai::stream(kin(), persona, ask, answer)),
         };
         Self { status: 200, content_type, headers: refusal::usual_headers(persona), pieces, streamed: true }
@@ -300,7 +327,9 @@ impl Speech {
             _ => "text/plain; charset=utf-8",
         };
         let mut speech = Self::plain(persona, refused.status, content_type, body);
-        speech.headers.extend(refused.headers.iter().cloned());
+        // Google tells a wait in the body only.
+        let sent = |(name, _): &&(String, String)| persona != Persona::Gemini || name != "retry-after";
+        speech.headers.extend(refused.headers.iter().filter(sent).cloned());
         speech
     }
 }

@@ -39,6 +39,10 @@ pub(super) enum Tongue {
     Anthropic,
     /// Ollama's own, and OpenAI's below `/v1`.
     Ollama(OpenAi),
+    /// Gemini's `generateContent`.
+    Gemini,
+    /// Cohere's `/v2/chat`.
+    Cohere,
 }
 
 /// One of the many that speak OpenAI's dialect.

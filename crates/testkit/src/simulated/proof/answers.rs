@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use super::client::{Raw, call, chat, chat_path, question, said};
+use super::client::{Raw, call, chat, chat_path, place_of, question, said};
 use crate::simulated::traits::{Counts, Thoughts, Told, Tongue};
 use crate::simulated::*;
 
@@ -42,6 +42,19 @@ fn every_persona_chats_plain_and_streamed_and_counts() {
                 let last = &events[events.len() - 1];
                 assert_eq!((&last["done"], &last["eval_count"]), (&json!(true), &json!(30)));
                 assert!(streamed.head.contains("application/x-ndjson"));
+            }
+            Tongue::Gemini => {
+                assert_eq!(plain["candidates"][0]["content"]["parts"][0]["text"], "It rained all night.");
+                let last = &events[events.len() - 1];
+                assert_eq!(last["candidates"][0]["finishReason"], "STOP");
+                assert_eq!(last["usageMetadata"], plain["usageMetadata"]);
+                assert_eq!(last["usageMetadata"]["candidatesTokenCount"], 23, "thoughts are beside");
+            }
+            Tongue::Cohere => {
+                assert_eq!(plain["message"]["content"][0]["text"], "It rained all night.");
+                let last = &events[events.len() - 1]["delta"];
+                assert_eq!((&last["finish_reason"], &last["usage"]), (&json!("COMPLETE"), &plain["usage"]));
+                assert_eq!(plain["usage"]["billed_units"]["output_tokens"], 30);
             }
             Tongue::OpenAi(kin) => {
                 assert_eq!(plain["choices"][0]["message"]["content"], "It rained all night.");
@@ -93,9 +106,15 @@ fn thoughts_and_tools_take_the_form_of_the_persona() {
                 event["choices"][0]["delta"]["tool_calls"][0]["function"]["arguments"]
                     .as_str()
                     .or_else(|| event["delta"]["partial_json"].as_str())
+                    .or_else(|| event["delta"]["message"]["tool_calls"]["function"]["arguments"].as_str())
                     .map(str::to_owned)
                     .or_else(|| {
                         let arguments = &event["message"]["tool_calls"][0]["function"]["arguments"];
+                        arguments.is_object().then(|| arguments.to_string())
+                    })
+                    .or_else(|| {
+                        let part = &event["candidates"][0]["content"]["parts"][0];
+                        let arguments = &part["functionCall"]["args"];
                         arguments.is_object().then(|| arguments.to_string())
                     })
             })
@@ -154,11 +173,36 @@ fn anthropic_pages_lead_through_the_whole_list() {
 }
 
 #[test]
+fn googles_and_coheres_pages_lead_through_the_whole_list() {
+    for (persona, first, token, next) in [
+        (Persona::Gemini, "/v1beta/models?pageSize=20", "pageToken", "nextPageToken"),
+        (Persona::Cohere, "/v1/models?page_size=20", "page_token", "next_page_token"),
+    ] {
+        let provider = SimulatedProvider::start(persona);
+        provider.set_models(SimulatedModel::many(45));
+        let (mut seen, mut path) = (Vec::new(), first.to_owned());
+        loop {
+            let page = call(&provider, "GET", &path, provider.key().as_deref(), "").json();
+            let names =
+                page["models"].as_array().unwrap().iter().map(|model| model["name"].as_str().unwrap());
+            seen.extend(names.map(|name| name.trim_start_matches("models/").to_owned()));
+            let Some(value) = page[next].as_str() else { break };
+            let escaped: String = value.bytes().map(|byte| format!("%{byte:02X}")).collect();
+            path = format!("{first}&{token}={escaped}");
+        }
+        assert_eq!((seen.len(), provider.requests().len()), (45, 3), "{persona:?}");
+        assert_eq!((seen[0].as_str(), seen[44].as_str()), ("model-00001", "model-00045"));
+        let astray = format!("{first}&{token}=nonsense");
+        assert_eq!(call(&provider, "GET", &astray, provider.key().as_deref(), "").status, 400);
+    }
+}
+
+#[test]
 fn only_the_right_key_in_the_right_header_opens_and_others_come_back_masked() {
     let wrong = "sk-proj-abcdefghijklmnopqrstuvwxyz0123456789";
     for persona in Persona::ALL {
         let provider = SimulatedProvider::start_with_key(persona, "sk-right-0123456789-0123456789");
-        let path = chat_path(persona);
+        let path = place_of(&provider, false);
         let refused = call(&provider, "POST", &path, Some(wrong), &question(&provider, false));
         assert_eq!(refused.status, persona.traits().wrong_key, "{persona:?}");
         assert!(!refused.text().contains(wrong), "{persona:?}");
@@ -210,6 +254,51 @@ fn what_the_real_ones_refuse_is_refused() {
     );
     let body = json!({ "model": "claude-opus-4-8", "max_tokens": 9, "messages": [], "temperature": 0.5 });
     assert_eq!(ask("2023-06-01", body), 400, "the newer models choose their own");
+    let gemini = SimulatedProvider::start(Persona::Gemini);
+    let ask = |model: &str, body: Value| {
+        let path = format!("/v1beta/models/{model}:generateContent");
+        call(&gemini, "POST", &path, gemini.key().as_deref(), &body.to_string()).status
+    };
+    let said = json!({ "role": "user", "parts": [{ "text": "Hi" }] });
+    let call_of = |proof: &str| {
+        let mut part = json!({ "functionCall": { "name": "f", "args": {} } });
+        if !proof.is_empty() {
+            part["thoughtSignature"] = json!(proof);
+        }
+        json!({ "contents": [said, { "role": "model", "parts": [part] }] })
+    };
+    assert_eq!(ask("gemini-3.5-flash", call_of("c2ltdWxhdGVk")), 200);
+    assert_eq!(ask("gemini-3.5-flash", call_of("skip_thought_signature_validator")), 200);
+    assert_eq!(ask("gemini-3.5-flash", call_of("EqQB")), 400, "a proof that another gave");
+    assert_eq!(ask("gemini-3.5-flash", call_of("")), 400);
+    assert_eq!(ask("gemma-4-31b-it", call_of("")), 200, "it does not think");
+    let thinking = json!({ "thinkingConfig": { "thinkingLevel": "LOW" } });
+    assert_eq!(ask("gemma-4-31b-it", json!({ "contents": [said], "generationConfig": thinking })), 400);
+    assert_eq!(ask("gemini-3.5-flash", json!({ "contents": [said], "messages": [] })), 400);
+    assert_eq!(ask("gemini-3.5-flash", json!({ "contents": [] })), 400);
+    let list = call(
+        &gemini,
+        "POST",
+        "/v1beta/models/gemini-3.5-flash:streamGenerateContent",
+        gemini.key().as_deref(),
+        &json!({ "contents": [said] }).to_string(),
+    );
+    assert!(list.json().as_array().is_some_and(|pieces| pieces.len() > 2), "a list without alt=sse");
+    let cohere = SimulatedProvider::start(Persona::Cohere);
+    for (field, value, status) in [
+        ("temperature", json!(1.5), 400),
+        ("p", json!(1), 400),
+        ("seed", json!(-1), 400),
+        ("top_p", json!(0.5), 422),
+        ("thinking", json!({ "type": "enabled" }), 400),
+        ("temperature", json!(0.5), 200),
+    ] {
+        let mut body =
+            json!({ "model": "command-a-03-2025", "messages": [{ "role": "user", "content": "Hi" }] });
+        body[field] = value;
+        let reply = call(&cohere, "POST", "/v2/chat", cohere.key().as_deref(), &body.to_string());
+        assert_eq!(reply.status, status, "{field}: {}", reply.text());
+    }
     let open_ai = SimulatedProvider::start(Persona::OpenAi);
     let body = json!({ "model": "gpt-5.4-mini", "max_tokens": 9, "messages": [] }).to_string();
     let refused = call(&open_ai, "POST", "/v1/chat/completions", open_ai.key().as_deref(), &body);

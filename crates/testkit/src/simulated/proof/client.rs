@@ -127,7 +127,16 @@ pub(super) fn chat_path(persona: Persona) -> String {
         Tongue::Anthropic => "/v1/messages".to_owned(),
         Tongue::Ollama(_) => "/api/chat".to_owned(),
         Tongue::OpenAi(kin) => format!("{}/chat/completions", kin.surface),
+        // The model and the manner are in its path: see `place_of`.
+        Tongue::Gemini => "/v1beta/models/{model}:{method}".to_owned(),
+        Tongue::Cohere => "/v2/chat".to_owned(),
     }
+}
+
+/// The path of one chat.
+pub(super) fn place_of(provider: &SimulatedProvider, streamed: bool) -> String {
+    let method = if streamed { "streamGenerateContent?alt=sse" } else { "generateContent" };
+    chat_path(provider.persona()).replace("{model}", &provider.models()[0].id).replace("{method}", method)
 }
 
 pub(super) fn call(
@@ -154,6 +163,7 @@ pub(super) fn start(
     let mut headers = vec![("connection", "close"), ("anthropic-version", "2023-06-01")];
     match (&bearer, persona) {
         (Some(_), Persona::Anthropic) => headers.push(("x-api-key", key.unwrap())),
+        (Some(_), Persona::Gemini) => headers.push(("x-goog-api-key", key.unwrap())),
         (Some(bearer), _) => headers.push(("authorization", bearer)),
         (None, _) => {}
     }
@@ -162,6 +172,10 @@ pub(super) fn start(
 
 pub(super) fn question(provider: &SimulatedProvider, streamed: bool) -> String {
     let model = provider.models()[0].id.clone();
+    if provider.persona() == Persona::Gemini {
+        let contents = [json!({ "role": "user", "parts": [{ "text": "one two three four" }] })];
+        return json!({ "contents": contents }).to_string();
+    }
     let mut body = json!({
         "model": model, "max_tokens": 99, "stream": streamed,
         "messages": [{ "role": "user", "content": "one two three four" }],
@@ -174,22 +188,27 @@ pub(super) fn question(provider: &SimulatedProvider, streamed: bool) -> String {
 
 pub(super) fn chat(provider: &SimulatedProvider, streamed: bool) -> Reply {
     let key = provider.key();
-    call(provider, "POST", &chat_path(provider.persona()), key.as_deref(), &question(provider, streamed))
+    call(provider, "POST", &place_of(provider, streamed), key.as_deref(), &question(provider, streamed))
 }
 
 pub(super) fn begin_chat(provider: &SimulatedProvider) -> Raw {
     let mut client = Raw::to(provider);
     let persona = provider.persona();
     let key = provider.key();
-    start(&mut client, persona, "POST", &chat_path(persona), key.as_deref(), &question(provider, true));
+    start(&mut client, persona, "POST", &place_of(provider, true), key.as_deref(), &question(provider, true));
     client
 }
 
 /// The words of a stream, whatever its dialect.
 pub(super) fn said(events: &[Value]) -> String {
     let word = |event: &Value| {
-        let places =
-            [&event["choices"][0]["delta"]["content"], &event["delta"]["text"], &event["message"]["content"]];
+        let places = [
+            &event["choices"][0]["delta"]["content"],
+            &event["delta"]["text"],
+            &event["message"]["content"],
+            &event["candidates"][0]["content"]["parts"][0]["text"],
+            &event["delta"]["message"]["content"]["text"],
+        ];
         places.into_iter().find_map(Value::as_str).unwrap_or_default().to_owned()
     };
     events.iter().map(word).collect()

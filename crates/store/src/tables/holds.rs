@@ -444,3 +444,6 @@ fn subject_of(row: &UsageRow) -> BudgetSubject<'_> {
         app: row.app.as_deref(),
     }
 }
+
+#[cfg(test)]
+mod tests;

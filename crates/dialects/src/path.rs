@@ -52,6 +52,14 @@ impl PathOfModel {
         streamed: ":streamGenerateContent?alt=sse",
     };
 
+    /// Gemini's for vectors, many in one request.
+    pub(crate) const GEMINI_EMBEDDINGS: Self = Self {
+        before: "/models/",
+        listed_as: "models/",
+        whole: ":batchEmbedContents",
+        streamed: ":batchEmbedContents",
+    };
+
     /// Bedrock's: the method is a segment of its own.
     const BEDROCK: Self =
         Self { before: "/model/", listed_as: "", whole: "/converse", streamed: "/converse-stream" };

@@ -5,6 +5,7 @@
 
 pub mod budget;
 pub mod chat;
+pub mod embedding;
 pub mod choice;
 pub mod ids;
 pub mod listing;
@@ -15,6 +16,7 @@ pub mod usage;
 pub use budget::{BudgetPeriod, BudgetScope, BudgetSubject};
 pub use chat::{ChatRequest, FinishReason, ImageSource, Message, Part, Role, StreamEvent, Tool, ToolChoice};
 pub use choice::{ContentTag, MemberSettings, PriceSource};
+pub use embedding::{EmbeddingPurpose, EmbeddingRequest, Embeddings};
 pub use ids::{AppId, ConnectionId, ConversationId, MessageId, ModelAddress, RequestId, Slug};
 pub use listing::{Capability, LocalDetails, ModelListing, Price, PriceState};
 pub use money::Money;

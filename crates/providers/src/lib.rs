@@ -11,6 +11,7 @@ mod address;
 mod calls;
 mod catalogue;
 mod chat;
+mod embeddings;
 mod finding;
 mod header;
 mod key;
@@ -29,6 +30,7 @@ pub use catalogue::{
     MAX_CATALOGUE, ModelRule, OtherHost, Place, Preset, ProviderEntry, Surface, Waits,
 };
 pub use chat::PreparedChat;
+pub use embeddings::fetch_embeddings;
 pub use finding::{FoundServer, Sign, Signs, identify, is_this_machine, usual_places};
 pub use header::{CustomHeader, MAX_HEADERS, check_headers};
 pub use key::{KeyForm, KeyNotice, MAX_KEY, recognise_key};

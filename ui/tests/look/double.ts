@@ -17,7 +17,7 @@ import type {
   VaultView,
 } from '@/generated/contract';
 import type { Door, HostEvents, Prefs } from '@/host/types';
-import { usageAdvice, usageCalculate, usageDashboard } from './usage';
+import { budgetOf, someBudgets, usageAdvice, usageCalculate, usageDashboard } from './usage';
 import { catalogue, settingsOf } from './catalogue';
 import { foundIn, makeSignIn } from './finding';
 
@@ -281,6 +281,7 @@ export function makeDouble(scene: Scene, prefs: Partial<Prefs> = {}, waits = 24)
   let stopped = false;
   const spent = empty ? { usd: '0', unpriced_requests: 0 } : { usd: '4.6282', unpriced_requests: 2 };
   let defaultModel: string | null = null;
+  let budgets = empty ? [] : someBudgets();
 
   function tell(topics: HostEvents['changed']['topics']): void {
     hearers.forEach((hear) => hear({ topics }));
@@ -427,6 +428,23 @@ export function makeDouble(scene: Scene, prefs: Partial<Prefs> = {}, waits = 24)
       context_length: id?.startsWith('ollama') ? 8_192 : 200_000,
       asked_context: id?.startsWith('ollama') ? 8_192 : null,
     }),
+    budgets_list: () => budgets,
+    budgets_set: (request) => {
+      const budget = budgetOf(request);
+      budgets = [...budgets.filter((one) => one.scope !== budget.scope || one.period !== budget.period), budget];
+      return budget;
+    },
+    budgets_remove: ({ scope, period }) => {
+      budgets = budgets.filter((one) => one.scope !== scope || one.period !== period);
+      return { removed: `${scope}/${period}` };
+    },
+    budgets_allow_once: ({ scope, period }) => {
+      const found = budgets.find((one) => one.scope === scope && one.period === period);
+      if (!found) throw fault('not_found', { name: `${scope}/${period}` });
+      found.allowed_once = true;
+      return found;
+    },
+    budgets_notices: () => [],
     usage_dashboard: (request) => usageDashboard(empty, request),
     usage_advice: () => usageAdvice,
     usage_calculate: (request) => usageCalculate(request),

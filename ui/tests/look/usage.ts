@@ -3,7 +3,7 @@
 import chart from '../../../crates/charts/tests/golden/week.svg?raw';
 import week from '../../../crates/charts/tests/golden/heat.svg?raw';
 import times from '../../../crates/charts/tests/golden/times.svg?raw';
-import type { UsageAdviceView, UsageCalculateView, UsageDashboardRequest, UsageDashboardView, UsageGroupView, UsageTotalView } from '@/generated/contract';
+import type { BudgetSetRequest, BudgetView, UsageAdviceView, UsageCalculateView, UsageDashboardRequest, UsageDashboardView, UsageGroupView, UsageTotalView } from '@/generated/contract';
 
 const sums = (requests: number, cost: string | null, more: Partial<UsageTotalView> = {}): UsageTotalView => ({
   requests,
@@ -83,3 +83,33 @@ export function usageCalculate(request: { text: string; output_tokens: number; m
     })),
   };
 }
+
+/** A budget as it stands, of which nothing is spent. */
+export function budgetOf(request: BudgetSetRequest, more: Partial<BudgetView> = {}): BudgetView {
+  const [kind = 'all', ...rest] = request.scope.split(':');
+  return {
+    scope: request.scope,
+    kind: kind as BudgetView['kind'],
+    name: rest.length ? rest.join(':') : null,
+    period: request.period as BudgetView['period'],
+    limit: request.limit,
+    warn: request.warn ?? [80, 100],
+    from: Date.UTC(2026, 10, 1),
+    until: Date.UTC(2026, 11, 1),
+    spent: '0',
+    held: '0',
+    left: request.limit,
+    percent: 0,
+    unpriced_requests: 0,
+    state: 'open',
+    allowed_once: false,
+    ...more,
+  };
+}
+
+/** One budget that is open, one that is nearly used up, one that is spent. */
+export const someBudgets = (): BudgetView[] => [
+  budgetOf({ scope: 'all', period: 'month', limit: '20' }, { spent: '4.6282', left: '15.3718', percent: 23, unpriced_requests: 2 }),
+  budgetOf({ scope: 'model:openrouter/claude-opus-4.6', period: 'month', limit: '0.9' }, { spent: '0.747', held: '0.05', left: '0.103', percent: 83, state: 'warned' }),
+  budgetOf({ scope: 'app:SillyTavern', period: 'day', limit: '0.5' }, { spent: '0.51', left: '0', percent: 102, state: 'spent' }),
+];

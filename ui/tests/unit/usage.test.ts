@@ -5,12 +5,15 @@ import { createApp, h, nextTick, type App } from 'vue';
 import { createMemoryHistory, createRouter } from 'vue-router';
 import { countOf } from '@/features/usage/calculator';
 import UsagePage from '@/features/usage/UsagePage.vue';
+import { dollarsOf, percentsOf } from '@/features/usage/useBudgetWords';
 import { stepped, useUsage, wrongRange } from '@/features/usage/useUsage';
 import { provideDoor } from '@/host/door';
+import { covers, refusedBy, tightest } from '@/shared/budgets';
 import { renderDrawing } from '@/shared/drawing';
 import { formatMoney } from '@/shared/figures';
 import { makeWords } from '@/shared/words';
 import { fault, makeDouble, type Scene } from '../look/double';
+import { budgetOf, someBudgets } from '../look/usage';
 
 let app: App | undefined;
 let place: HTMLElement;
@@ -70,11 +73,11 @@ function state() {
 describe('the sentence', () => {
   it('says what was spent, on what, and what nobody knows', async () => {
     await show('normal');
-    expect((await there('usage-sentence')).textContent).toBe('You have spent $4.63 this month, mostly on Claude Sonnet 4.5 in Desk. The cost of 2 more requests is unknown.');
+    expect((await there('usage-sentence')).textContent).toBe('You have spent $4.63 this month, mostly on Claude Sonnet 4.5 in Desk; $15.37 left in the budget. The cost of 2 more requests is unknown.');
   });
   it('is as whole in Indonesian', async () => {
     await show('normal', 'id');
-    expect((await there('usage-sentence')).textContent).toBe('Anda mengeluarkan USD 4,63 bulan ini, sebagian besar untuk Claude Sonnet 4.5 di Meja. Biaya 2 permintaan lagi tidak diketahui.');
+    expect((await there('usage-sentence')).textContent).toBe('Anda mengeluarkan USD 4,63 bulan ini, sebagian besar untuk Claude Sonnet 4.5 di Meja; sisa anggaran USD 15,37. Biaya 2 permintaan lagi tidak diketahui.');
   });
   it('never counts an unknown cost as nothing', async () => {
     await show('normal', 'en', (door) => {
@@ -195,6 +198,71 @@ describe('an export', () => {
     await vi.waitFor(() => expect(dialog.textContent).toContain('inkhorn-usage-2026-11-01-to-2026-11-21.png'));
     expect(last('usage_export')).toEqual({ period: { of: 'month' }, filters: {}, measure: 'spend', by: 'model', form: 'png', language: 'en', folder: '/tmp/kept' });
     expect(dialog.textContent).toContain('It holds 324 requests and $4.63.');
+  });
+});
+
+describe('budgets', () => {
+  const type = async (testid: string, text: string) => {
+    const input = (await there(testid)) as HTMLInputElement;
+    input.value = text;
+    input.dispatchEvent(new Event('input'));
+    await nextTick();
+  };
+  it('say what is left, what blocks, and let the next request through once', async () => {
+    const { last } = await show('normal');
+    expect((await there('budget-all-month')).textContent).toContain('$15.37 left');
+    expect(find('budget-all-month')?.textContent).toContain('2 requests of unknown cost are not in it.');
+    const spent = await there('budget-app:SillyTavern-day');
+    expect(spent.textContent).toContain('It stops every request that costs something');
+    await press('budget-allow-app:SillyTavern-day');
+    await vi.waitFor(() => expect(find('budget-app:SillyTavern-day')?.textContent).toContain('The next request goes through, once.'));
+    expect(last('budgets_allow_once')).toEqual({ scope: 'app:SillyTavern', period: 'day' });
+  });
+  it('are set where they are whole, and not before', async () => {
+    const { asked, last } = await show('normal');
+    await press('budget-add');
+    await type('budget-limit', 'much');
+    (await there('budget-form')).dispatchEvent(new Event('submit'));
+    await vi.waitFor(() => expect(place.textContent).toContain('An amount like 20 or 12.50.'));
+    expect(asked.some((one) => one.name === 'budgets_set')).toBe(false);
+    await type('budget-limit', '$12,50');
+    await type('budget-warn', '90 50');
+    (await there('budget-form')).dispatchEvent(new Event('submit'));
+    await vi.waitFor(() => expect(last('budgets_set')).toEqual({ scope: 'all', period: 'month', limit: '12.50', warn: [50, 90] }));
+    await vi.waitFor(() => expect(find('budget-form')).toBeNull());
+    await vi.waitFor(() => expect(find('budget-all-month')?.textContent).toContain('$12.50 left'));
+  });
+  it('are removed after a question that names them', async () => {
+    const { last } = await show('normal');
+    (await there('budget-all-month')).querySelector<HTMLElement>('[data-testid="budget-remove"]')?.click();
+    const question = await vi.waitFor(() => document.querySelector<HTMLElement>('[data-testid="budget-removal"]') ?? expect.fail('no question'));
+    expect(question.textContent).toContain('Everything, each month');
+    document.querySelector<HTMLElement>('[data-testid="budget-remove-yes"]')?.click();
+    await vi.waitFor(() => expect(find('budget-all-month')).toBeNull());
+    expect(last('budgets_remove')).toEqual({ scope: 'all', period: 'month' });
+  });
+  it('count what they cover, and the tightest is told', () => {
+    const budgets = someBudgets();
+    expect(tightest(budgets, { model: 'openrouter/claude-opus-4.6' })?.scope).toBe('model:openrouter/claude-opus-4.6');
+    expect(tightest(budgets, { model: 'openrouter/other' })?.scope).toBe('all');
+    const of = (scope: string) => budgetOf({ scope, period: 'day', limit: '1' });
+    expect(covers(of('connection:groq'), { model: 'groq/vendor/model' })).toBe(true);
+    expect(covers(of('connection:groq'), { connection: 'other' })).toBe(false);
+    expect(covers(of('feature:chat'), { model: 'a/b', feature: 'chat' })).toBe(true);
+    expect(covers(of('app:Novelcrafter'), { model: 'a/b', feature: 'chat' })).toBe(false);
+  });
+  it('are named by the failure that they cause', () => {
+    expect(refusedBy(fault('over_budget', { budget: 'model:a/b/c/month' }))).toEqual({ scope: 'model:a/b/c', period: 'month' });
+    expect(refusedBy(fault('over_budget', { within: 'all/day', unpriced: 'x' }))).toEqual({ scope: 'all', period: 'day' });
+    expect(refusedBy(fault('over_budget'))).toBeUndefined();
+    expect(refusedBy(fault('rate_limited', { budget: 'all/day' }))).toBeUndefined();
+  });
+  it('are amounts and percents as people type them', () => {
+    expect(['20', '$20', ' 12,50 ', 'USD 3.5'].map(dollarsOf)).toEqual(['20', '20', '12.50', '3.5']);
+    for (const bad of ['', '0', '-3', '1e3', '1.234.567', 'ten']) expect(dollarsOf(bad), bad).toBeUndefined();
+    expect(percentsOf('80, 50;50 100%')).toEqual([50, 80, 100]);
+    expect(percentsOf('')).toEqual([]);
+    for (const bad of ['0', '101', 'x', '50.5']) expect(percentsOf(bad), bad).toBeUndefined();
   });
 });
 

@@ -1,0 +1,45 @@
+// Words about budgets: what one is for, what is left of it, when it begins anew.
+
+import type { BudgetView } from '@/generated/contract';
+import { useModels } from '@/features/models';
+import { useWords } from '@/shared/useWords';
+import { useUsageWords } from './useUsageWords';
+
+/** Words about budgets. */
+export function useBudgetWords() {
+  const { t, money, day } = useWords();
+  const { find } = useModels();
+  const { groupWords } = useUsageWords();
+
+  function subject(budget: BudgetView): string {
+    const name = budget.name ?? '';
+    if (budget.kind === 'all') return t('usage.budget.everything');
+    if (budget.kind === 'model') return find(name)?.name ?? name;
+    return groupWords(budget.kind === 'feature' ? 'feature' : budget.kind === 'app' ? 'app' : 'connection', name);
+  }
+
+  return {
+    /** `Everything, each month`. */
+    name: (budget: BudgetView): string => t(`usage.budget.each_${budget.period}`, { subject: subject(budget) }),
+    /** `$15.88 left`, or that nothing is. */
+    left: (budget: BudgetView): string => (Number(budget.left) > 0 ? t('usage.budget.left', { left: money(budget.left) }) : t('usage.budget.spent')),
+    /** `$4.12 of $20.00`. */
+    used: (budget: BudgetView): string => t('usage.budget.used', { spent: money(budget.spent), limit: money(budget.limit) }),
+    /** When the next period begins. */
+    begins: (budget: BudgetView): string => day(budget.until),
+  };
+}
+
+/** An amount in dollars as people type it (`20`, `$20`, `12.50`, `12,50`) as decimal text; nothing where it is none. */
+export function dollarsOf(text: string): string | undefined {
+  const plain = text.trim().replace(/^(\$|USD)\s*/i, '').replace(',', '.');
+  if (!/^\d{1,6}(\.\d{1,6})?$/.test(plain) || Number(plain) === 0) return undefined;
+  return plain;
+}
+
+/** Percents as people type them (`50, 80 100`), in their order; nothing where one is none. */
+export function percentsOf(text: string): number[] | undefined {
+  const parts = text.split(/[\s,;%]+/).filter(Boolean);
+  const percents = [...new Set(parts.map((part) => (/^\d{1,3}$/.test(part) ? Number(part) : 0)))].sort((a, b) => a - b);
+  return percents.every((percent) => percent >= 1 && percent <= 100) ? percents : undefined;
+}

@@ -92,6 +92,11 @@ fn prepare(keychain: &RealKeychain, profile: &ScratchProfile, port: u16) -> (Pro
     ];
     let add = [&add[..], &["--key-stdin", "--no-test", "--model", "mock-model"]].concat();
     program.run_with_input(&add, b"sk-bench-0123456789abcdef").expect_success();
+    // The price data of big providers is in memory as it is for a writer who has connected to them.
+    for priced in ["openai", "anthropic"] {
+        let add = ["connections", "add", "--json", "--provider", priced, "--key-stdin", "--no-test"];
+        program.run_with_input(&add, b"sk-bench-9876543210fedcba").expect_success();
+    }
     let app = program.run(&["apps", "add", "bench", "--json"]).expect_success();
     (program, app.json()["token"].as_str().expect("a token").to_owned())
 }

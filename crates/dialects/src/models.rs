@@ -73,19 +73,31 @@ pub fn read_models(dialect: Dialect, body: &[u8]) -> Result<ModelPage, WireError
     let lists = [page.data, page.models, page.model_summaries, page.profile_summaries];
     let entries = lists.into_iter().find(|list| list.present).unwrap_or_default();
     if !entries.present {
-        return Err(WireError::NotThisDialect);
+        // LightLLM has no list: it tells the name of its one model.
+        let one = page.model_name.filled().and_then(|name| entry::clean_id(&name));
+        let one = one.ok_or(WireError::NotThisDialect)?;
+        return Ok(ModelPage { models: vec![ModelListing::named(one)], ..ModelPage::default() });
     }
     Ok(ModelPage { next, ..entries.into_page(dialect) })
 }
 
-/// Marks in an Ollama list which models are in memory, from the answer of `/api/ps`. The others are then known not
-/// to be.
+/// Marks in a list of local models which are in memory, and with how much context: from the answer of Ollama's
+/// `/api/ps`, where the others are then known not to be; or from what servers of one model tell of themselves,
+/// llama.cpp's `/props` and KoboldCpp's `/api/extra/true_max_context_length`.
 ///
 /// # Errors
 /// As [`read_models`].
 pub fn merge_loaded(models: &mut [ModelListing], ps_body: &[u8]) -> Result<(), WireError> {
     let text = std::str::from_utf8(ps_body).map_err(|_| WireError::Malformed)?;
     let loaded: Loaded<'_> = read_list(text)?;
+    let of_all = loaded.default_generation_settings.0.map_or(loaded.value.0, |settings| settings.n_ctx.0);
+    if let (None, Some(context)) = (&loaded.models, plausible(Loose(of_all)).filter(|context| *context > 0)) {
+        for model in models {
+            let local = model.local.get_or_insert_default();
+            (local.loaded, local.loaded_context) = (Some(true), Some(context));
+        }
+        return Ok(());
+    }
     let loaded: Vec<LoadedModel<'_>> = loaded.models.unwrap_or_default();
     for model in models {
         let here =
@@ -168,6 +180,8 @@ struct Page<'a> {
     profile_summaries: Entries,
     #[serde(borrow, default, rename = "nextToken")]
     next_token: Text<'a>,
+    #[serde(borrow, default)]
+    model_name: Text<'a>,
 }
 
 impl Page<'_> {
@@ -178,10 +192,9 @@ impl Page<'_> {
             Dialect::Gemini => ("pageToken", &self.next_page_token),
             Dialect::CohereV2 => ("page_token", &self.next_page_token),
             Dialect::BedrockConverse => ("nextToken", &self.next_token),
-            Dialect::AnthropicMessages
-            | Dialect::OpenaiChat
-            | Dialect::Ollama
-            | Dialect::OpenaiResponses => return None,
+            Dialect::AnthropicMessages | Dialect::OpenaiChat | Dialect::Ollama | Dialect::OpenaiResponses => {
+                return None;
+            }
         };
         let value = value.as_str();
         (!value.is_empty()).then(|| NextPage { parameter, value: value.to_owned() })
@@ -192,6 +205,17 @@ impl Page<'_> {
 struct Loaded<'a> {
     #[serde(borrow)]
     models: Option<Vec<LoadedModel<'a>>>,
+    #[serde(default)]
+    default_generation_settings: Loose<GenerationSettings>,
+    #[serde(default)]
+    value: Loose<u64>,
+}
+
+/// llama.cpp's: what the server was started with.
+#[derive(Deserialize)]
+struct GenerationSettings {
+    #[serde(default)]
+    n_ctx: Loose<u64>,
 }
 
 #[derive(Deserialize)]
@@ -423,6 +447,54 @@ mod tests {
         let far = models[1].local.clone().expect("local");
         assert_eq!((far.loaded, far.remote_host.as_deref()), (Some(false), Some("https://ollama.com")));
         assert_eq!(read_models(Dialect::Ollama, b"{\"models\":null}"), Ok(ModelPage::default()));
+    }
+
+    #[test]
+    fn servers_of_one_model_tell_its_name_and_its_context() {
+        let page = read_models(Dialect::OpenaiChat, br#"{"model_name":"Qwen2.5-7B"}"#).expect("a name");
+        assert_eq!(page.models, [ModelListing::named("Qwen2.5-7B".to_owned())]);
+        for no_name in ["{\"model_name\":\"\"}", "{\"model_name\":7}", "{\"model_name\":\"\\u0000\"}"] {
+            assert_eq!(
+                read_models(Dialect::OpenaiChat, no_name.as_bytes()),
+                Err(WireError::NotThisDialect),
+                "{no_name}"
+            );
+        }
+        for (told, context) in [
+            (r#"{"default_generation_settings":{"n_ctx":16384},"total_slots":1}"#, Some(16_384)),
+            (r#"{"value":8192}"#, Some(8192)),
+            (r#"{"value":-1}"#, None),
+            (r#"{"value":"8192"}"#, None),
+            (r#"{"default_generation_settings":{"n_ctx":0}}"#, None),
+            (r#"{"default_generation_settings":[1]}"#, None),
+        ] {
+            let mut models = page.models.clone();
+            merge_loaded(&mut models, told.as_bytes()).expect("JSON");
+            let local = models[0].local.clone().expect("told of");
+            assert_eq!((local.loaded_context, local.loaded), (context, Some(context.is_some())), "{told}");
+        }
+    }
+
+    #[test]
+    fn one_model_of_several_hosts_is_as_good_as_the_least_of_them() {
+        let list = |hosts: &str| {
+            let body = format!("{{\"data\":[{{\"id\":\"m\",\"providers\":[{hosts}]}}]}}");
+            read_models(Dialect::OpenaiChat, body.as_bytes()).expect("a list").models.remove(0)
+        };
+        let big = r#"{"provider":"a","status":"live","context_length":131072,"pricing":{"input":0.6,"output":0.9},"supports_tools":true}"#;
+        let small =
+            r#"{"provider":"b","status":"live","context_length":32768,"pricing":{"input":0.2,"output":0.2}}"#;
+        let down = r#"{"provider":"c","status":"error","context_length":4096}"#;
+        let alone = list(&[big, down].join(","));
+        assert_eq!(
+            (alone.context_length, alone.capabilities.as_slice()),
+            (Some(131_072), [Capability::Tools].as_slice())
+        );
+        assert_eq!(alone.price.expect("told").output, Money::parse("0.9"));
+        let both = list(&[big, small].join(","));
+        assert_eq!((both.context_length, both.capabilities.len()), (Some(32_768), 0));
+        assert_eq!(both.price, None, "nobody knows whose price it will be");
+        assert_eq!(list(down).context_length, None);
     }
 
     #[test]

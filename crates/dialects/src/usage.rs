@@ -23,12 +23,12 @@ pub fn read_openai(json: &str, options: ReadOptions) -> Option<TokenUsage> {
     let mut output = plausible(told.completion_tokens);
     let citation = plausible(told.citation_tokens);
     if let (Some(said), Some(thought)) = (output, reasoning.filter(|thought| *thought > 0)) {
-        // The total tells which of the two it is, where there is one that fits either.
-        let beside = match input.zip(plausible(told.total_tokens)) {
-            Some((input, total)) if total == input + said + thought => true,
-            Some((input, total)) if total == input + said => false,
-            _ => options.reasoning == ReasoningCount::Beside,
-        };
+        // A total that holds all three tells it, and so do more thoughts than words. Else it is as the provider is
+        // known to count: a total without the thoughts is no proof, for Perplexity leaves them out of both.
+        let total = input.zip(plausible(told.total_tokens));
+        let beside = total.is_some_and(|(input, total)| total == input + said + thought)
+            || thought > said
+            || options.reasoning == ReasoningCount::Beside;
         output = Some(if beside { said + thought } else { said });
     }
     if let (Some(said), Some(cited)) = (output, citation) {
@@ -310,22 +310,27 @@ mod tests {
         assert_eq!((usage.output, usage.reasoning), (Some(12), Some(7)));
         assert_eq!(usage.provider_cost, Money::parse("0.0037756"));
         let within = r#"{"prompt_tokens":10,"completion_tokens":12,"total_tokens":22,"completion_tokens_details":{"reasoning_tokens":7},"cost":0.00014}"#;
-        let usage = read_openai(within, BESIDE).expect("told");
+        let usage = read_openai(within, WITHIN).expect("told");
         assert_eq!((usage.output, usage.reasoning), (Some(12), Some(7)));
         assert_eq!(usage.provider_cost, Money::parse("0.00014"));
     }
 
     #[test]
     fn a_total_that_fits_neither_leaves_it_to_what_is_known_of_the_provider() {
-        for (total, output) in [
-            ("", [Some(5), Some(12)]),
-            (",\"total_tokens\":99", [Some(5), Some(12)]),
-            (",\"total_tokens\":\"22\"", [Some(5), Some(12)]),
-            (",\"total_tokens\":22", [Some(12), Some(12)]),
-            (",\"total_tokens\":15", [Some(5), Some(5)]),
+        // Completion, thoughts, total; what comes of it within and beside.
+        for (said, total, output) in [
+            (50, "", [Some(50), Some(57)]),
+            (50, ",\"total_tokens\":99", [Some(50), Some(57)]),
+            (50, ",\"total_tokens\":\"67\"", [Some(50), Some(57)]),
+            (50, ",\"total_tokens\":67", [Some(57), Some(57)]),
+            // Perplexity's own total leaves them out.
+            (50, ",\"total_tokens\":60", [Some(50), Some(57)]),
+            // More thoughts than words cannot be among them.
+            (5, ",\"total_tokens\":15", [Some(12), Some(12)]),
         ] {
-            let json =
-                format!("{{\"prompt_tokens\":10,\"completion_tokens\":5,\"reasoning_tokens\":7{total}}}");
+            let json = format!(
+                "{{\"prompt_tokens\":10,\"completion_tokens\":{said},\"reasoning_tokens\":7{total}}}"
+            );
             let read = |options| read_openai(&json, options).and_then(|usage| usage.output);
             assert_eq!([read(WITHIN), read(BESIDE)], output, "{json}");
         }

@@ -113,6 +113,9 @@ fn find_cause(entry: &ProviderEntry, refusal: &Refusal, said: &ErrorBody, asked_
     if status == 402 || words.tell_empty_account() {
         return Code::NoCredit.into();
     }
+    if words.tell_missing_permission() {
+        return Code::ModelNotAllowed.into();
+    }
     if status == 401 || words.tell_wrong_key() || (status == 403 && words.tell_of_no_key()) {
         return Code::WrongKey.into();
     }
@@ -198,6 +201,11 @@ impl Words {
                 "signature expired",
                 "invalid subscription key",
             ])
+    }
+
+    /// A key that is good and may not do this; OpenAI says so with 401.
+    fn tell_missing_permission(&self) -> bool {
+        self.marked(&["missing_scope"]) || self.say(&["insufficient permissions for this operation"])
     }
 
     /// What some say with 403, where others say it of a key that lacks a permission.

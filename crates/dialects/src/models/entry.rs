@@ -54,6 +54,7 @@ pub fn read(entry: &Value) -> Entry {
             "/max_context_length",
             "/max_model_len",
             "/max_input_tokens",
+            "/max_prompt_length",
             "/inputTokenLimit",
             "/top_provider/context_length",
             "/details/context_length",
@@ -72,11 +73,28 @@ pub fn read(entry: &Value) -> Entry {
     );
     model.capabilities = capabilities(entry, kind, &model.id);
     model.price = entry.get("pricing").and_then(price);
+    if let Some(hosts) = entry.get("providers").and_then(Value::as_array) {
+        read_hosts(&mut model, hosts);
+    }
     model.local = local(entry);
     model.retires_on = ["shutdown_date", "retires_at", "expiration_date", "deprecation"]
         .iter()
         .find_map(|name| day(entry.get(name)?));
     Entry::Model(Box::new(model))
+}
+
+/// Hugging Face: several companies serve one model, and any of those that are up may answer. What holds for all of
+/// them holds for the model.
+fn read_hosts(model: &mut ModelListing, hosts: &[Value]) {
+    let up: Vec<&Value> = hosts.iter().filter(|host| text(host, "/status") == Some("live")).collect();
+    model.context_length = up.iter().filter_map(|host| count(host, "/context_length")).min();
+    let all_call_tools = up.iter().all(|host| host["supports_tools"] == Value::Bool(true));
+    if !up.is_empty() && all_call_tools && !model.capabilities.contains(&Capability::Tools) {
+        model.capabilities.push(Capability::Tools);
+    }
+    let mut prices = up.iter().map(|host| host.get("pricing").and_then(price));
+    let first = prices.next().flatten();
+    model.price = first.filter(|first| prices.all(|other| other == Some(*first)));
 }
 
 /// An id that can be used.
@@ -150,7 +168,8 @@ fn capabilities(entry: &Value, kind: &str, id: &str) -> Vec<Capability> {
     // Gemini's list does not tell it; the whole family reads images and calls tools.
     let gemini = id.starts_with("gemini-") && can("generateContent");
     let draws = gemini && id.contains("-image");
-    let reads = |word: &str| listed("/architecture/input_modalities", word);
+    let reads =
+        |word: &str| listed("/architecture/input_modalities", word) || listed("/input_modalities", word);
     let makes = |word: &str| listed("/architecture/output_modalities", word);
     let takes = |word: &str| listed("/supported_parameters", word);
     let embeds = kind.starts_with("embedding")

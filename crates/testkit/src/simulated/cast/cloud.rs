@@ -125,7 +125,7 @@ pub(in crate::simulated) const OPEN_ROUTER: Traits = Traits {
         ),
         (
             Why::NotAllowed,
-            r#"{"error":{"code":{status},"message":"Only management keys can do this, or your input was flagged"}}"#,
+            r#"{"error":{"code":{status},"message":"A guardrail of this key does not allow it: {model}"}}"#,
         ),
         (Why::NoModel, r#"{"error":{"code":{status},"message":"No endpoints found for {model}."}}"#),
         (Why::NoRoute, r#"{"error":{"code":{status},"message":"Not Found"}}"#),

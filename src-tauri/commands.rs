@@ -62,6 +62,11 @@ pub fn handler() -> impl Fn(Invoke<Wry>) -> bool + Send + Sync + 'static {
         usage_advice,
         usage_calculate,
         usage_export,
+        budgets_list,
+        budgets_set,
+        budgets_remove,
+        budgets_allow_once,
+        budgets_notices,
         apps_list,
         apps_add,
         apps_revoke,
@@ -119,6 +124,11 @@ forward! {
     usage_advice(UsageAdviceRequest) => UsageAdviceView;
     usage_calculate(UsageCalculateRequest) => UsageCalculateView;
     usage_export(UsageExportRequest) => UsageExportView;
+    budgets_list(Nothing) => Vec<BudgetView>;
+    budgets_set(BudgetSetRequest) => BudgetView;
+    budgets_remove(BudgetRequest) => BudgetRemovedView;
+    budgets_allow_once(BudgetRequest) => BudgetView;
+    budgets_notices(Nothing) => Vec<BudgetNoticeView>;
     apps_list(Nothing) => AppsView;
     apps_add(AppAddRequest) => AppAddedView;
     apps_revoke(AppRevokeRequest) => AppRevokedView;

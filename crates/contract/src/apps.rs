@@ -63,6 +63,8 @@ pub struct AppAddRequest {
     /// Web origins, for a tool that runs in a browser.
     #[serde(default)]
     pub origins: Vec<String>,
+    /// The most that it may spend in a month, USD as decimal text: a budget of scope `app:NAME`.
+    pub budget: Option<String>,
 }
 
 /// An admitted program and its token. The token is shown this once and kept only as a hash.

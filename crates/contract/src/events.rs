@@ -20,6 +20,8 @@ pub enum Topic {
     Desk,
     /// Usage.
     Usage,
+    /// Budgets, and what of them is left.
+    Budgets,
     /// Apps and the gateway.
     Apps,
 }

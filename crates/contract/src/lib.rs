@@ -6,6 +6,8 @@
 
 pub mod account;
 pub mod apps;
+pub mod budgets;
+pub mod collections;
 pub mod commands;
 pub mod connections;
 pub mod desk;
@@ -23,6 +25,8 @@ mod typescript;
 
 pub use account::*;
 pub use apps::*;
+pub use budgets::*;
+pub use collections::*;
 pub use commands::{COMMANDS, Command};
 pub use connections::*;
 pub use desk::*;

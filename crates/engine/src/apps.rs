@@ -3,7 +3,7 @@
 use crate::house::parse_privacy;
 use crate::{Engine, blocking, random};
 use inkhorn_contract::*;
-use inkhorn_domain::{AppId, ModelAddress, Privacy};
+use inkhorn_domain::{AppId, BudgetScope, ModelAddress, Privacy};
 use inkhorn_fault::{Code, Fault, Result};
 use inkhorn_store::apps::{self, AppRow};
 
@@ -27,17 +27,21 @@ impl Engine {
     /// Admits a program. Its token is in the answer, this once; only its hash is kept.
     pub async fn apps_add(&self, request: AppAddRequest) -> Result<AppAddedView> {
         let row = self.check(&request)?;
+        let budget = self.budget_of(&request)?;
         let made = random::make_token()?;
         let inner = self.inner.clone();
         let added = blocking(move || {
             let row = AppRow { token_id: made.public, token_sha256: made.token.sha256(), ..row };
             inner.store.write(|tx| apps::insert(tx, &row))?;
-            inner.reload()?;
+            match &budget {
+                Some(budget) => drop(inner.set_budget(budget)?),
+                None => drop(inner.reload()?),
+            }
             // EXPOSE: the token is shown this once, to the writer who made it.
             Ok(AppAddedView { app: view(&row, None), token: made.token.expose().to_owned() })
         })
         .await?;
-        self.inner.changed(&[Topic::Apps]);
+        self.inner.changed(&[Topic::Apps, Topic::Budgets]);
         Ok(added)
     }
 
@@ -53,10 +57,11 @@ impl Engine {
                 let row = row.ok_or_else(|| Fault::new(Code::NotFound).with("name", &name))?;
                 apps::revoke(tx, row.id, now)
             })?;
+            inner.forget_budgets_of(&BudgetScope::App(name))?;
             inner.reload().map(drop)
         })
         .await?;
-        self.inner.changed(&[Topic::Apps]);
+        self.inner.changed(&[Topic::Apps, Topic::Budgets]);
         Ok(AppRevokedView { revoked: request.name })
     }
 
@@ -68,6 +73,15 @@ impl Engine {
         drop(gateway);
         self.inner.changed(&[Topic::Apps, Topic::Status]);
         view
+    }
+
+    /// What it may spend in a month, looked at before the program is admitted.
+    fn budget_of(&self, request: &AppAddRequest) -> Result<Option<BudgetSetRequest>> {
+        let Some(limit) = &request.budget else { return Ok(None) };
+        let scope = BudgetScope::App(request.name.trim().to_owned()).to_string();
+        let budget = BudgetSetRequest { scope, period: "month".to_owned(), limit: limit.clone(), warn: None };
+        self.inner.check_budget(&budget)?;
+        Ok(Some(budget))
     }
 
     fn check(&self, request: &AppAddRequest) -> Result<AppRow> {

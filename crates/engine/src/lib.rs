@@ -7,6 +7,8 @@
 mod account;
 mod admitted;
 mod apps;
+mod budgets;
+mod choice;
 mod connections;
 mod desk;
 mod doctor;
@@ -28,6 +30,7 @@ mod sign_in;
 mod status;
 mod system;
 mod time;
+mod unit_prices;
 mod usage;
 
 pub use admitted::AdmittedApp;
@@ -93,6 +96,7 @@ pub(crate) struct Inner {
     pub system: system::SystemMemory,
     pub sign_ins: sign_in::SignIns,
     pub pace: pace::Pace,
+    pub unit_prices: unit_prices::UnitPrices,
     pub gateway: Mutex<GatewayView>,
     house: ArcSwapOption<House>,
     house_lock: Mutex<()>,
@@ -127,6 +131,7 @@ impl Engine {
             system: system::SystemMemory::default(),
             sign_ins: sign_in::SignIns::default(),
             pace: pace::Pace::default(),
+            unit_prices: unit_prices::UnitPrices::default(),
             gateway: Mutex::default(),
             house: ArcSwapOption::empty(),
             house_lock: Mutex::new(()),

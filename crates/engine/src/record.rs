@@ -1,11 +1,12 @@
 //! The usage row of one request, from asking to the end. It is written exactly once, on every way out.
 
 use crate::Inner;
+use crate::budgets::Allowance;
 use crate::house::LiveConnection;
 use crate::send::{Ask, Outcome, count};
 use inkhorn_contract::Topic;
 use inkhorn_domain::{
-    FinishReason, ModelAddress, RequestId, RequestResult, StreamEvent, TokenUsage, UnixMillis,
+    BudgetSubject, FinishReason, ModelAddress, RequestId, RequestResult, StreamEvent, TokenUsage, UnixMillis,
 };
 use inkhorn_fault::{Code, Fault, Reaction, Result};
 use inkhorn_metering::{Reservation, TextWritten};
@@ -19,6 +20,7 @@ pub(crate) struct Record {
     engine: Arc<Inner>,
     connection: Arc<LiveConnection>,
     reservation: Option<Reservation>,
+    allowance: Option<Allowance>,
     row: UsageRow,
     asked: Instant,
     sent: Option<Instant>,
@@ -50,6 +52,8 @@ impl Record {
             model_answered: None,
             tokens: TokenUsage::default(),
             cost: None,
+            computed: None,
+            price: None,
             cost_source: inkhorn_domain::CostSource::Unknown,
             quality: inkhorn_domain::Quality::Partial,
             result: RequestResult::Aborted,
@@ -66,6 +70,7 @@ impl Record {
             engine,
             connection,
             reservation,
+            allowance: None,
             row,
             asked,
             sent: None,
@@ -82,6 +87,26 @@ impl Record {
 
     pub(crate) fn started(&self) -> UnixMillis {
         self.row.time
+    }
+
+    /// What budgets look at.
+    pub(crate) fn subject(&self) -> BudgetSubject<'_> {
+        BudgetSubject {
+            connection: self.row.slug.as_deref(),
+            model: &self.row.model_asked,
+            feature: &self.row.feature,
+            app: self.row.app.as_deref(),
+        }
+    }
+
+    /// Takes over what was held back for the request. The row gives it free.
+    pub(crate) fn allow(&mut self, allowance: Option<Allowance>) {
+        self.allowance = allowance;
+    }
+
+    /// Tokens that the answer may have so that it stays within its budgets.
+    pub(crate) fn answer_limit(&self) -> Option<u64> {
+        self.allowance.as_ref().and_then(|allowance| allowance.answer_limit)
     }
 
     /// From here on the provider may have seen the request.
@@ -119,11 +144,13 @@ impl Record {
         // What was never sent, or was turned away at the door, used nothing, whatever it is called.
         let at_the_door = self.written.is_empty() && error.is_some_and(turned_away);
         let used = if self.sent.is_none() || at_the_door { RequestResult::Refused } else { result };
+        self.row.price = Some(self.engine.unit_price(&self.connection, &self.row.model_asked, reservation.pricing()));
         let settled = reservation.settle(self.usage, &self.written, used);
         let latency = self.asked.elapsed();
         let millis = |duration: Duration| u64::try_from(duration.as_millis()).unwrap_or(u64::MAX);
         self.row.tokens = settled.usage;
         self.row.cost = settled.cost.amount;
+        self.row.computed = settled.computed;
         self.row.cost_source = settled.cost.source;
         self.row.quality = settled.quality;
         self.row.result = result;
@@ -131,7 +158,7 @@ impl Record {
         self.row.latency_ms = Some(millis(latency));
         self.row.first_token_ms = self.first_token.map(millis);
         self.row.finish = self.finish;
-        let written = self.engine.store.append_usage(&self.row);
+        let written = self.engine.append_and_settle(&self.row, self.allowance.take());
         self.engine.note_result(&self.connection, result, error, self.row.time);
         self.engine.changed(&[Topic::Usage, Topic::Status]);
         written?;

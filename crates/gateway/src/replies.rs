@@ -12,8 +12,8 @@ const SHOULD_RETRY: HeaderName = HeaderName::from_static("x-should-retry");
 /// The status that tells a client about a failure.
 pub(crate) fn status_of(code: Code) -> StatusCode {
     match code {
-        Code::RateLimited | Code::OverLimit => StatusCode::TOO_MANY_REQUESTS,
-        Code::NoCredit | Code::OverBudget => StatusCode::PAYMENT_REQUIRED,
+        Code::RateLimited | Code::OverLimit | Code::OverBudget => StatusCode::TOO_MANY_REQUESTS,
+        Code::NoCredit => StatusCode::PAYMENT_REQUIRED,
         Code::ModelNotAllowed | Code::PrivacyRefused | Code::OfflineLocked => StatusCode::FORBIDDEN,
         Code::ModelNotFound | Code::NotFound => StatusCode::NOT_FOUND,
         Code::BadRequest | Code::ContentRefused | Code::UsageError | Code::BadHeader | Code::KeyForm => {

@@ -185,11 +185,21 @@ pub(crate) fn open_line(bytes: &[u8]) -> Option<(Sums, &[u8])> {
 
 /// The next quarter of a line: which it is, and its sums.
 pub(crate) fn next_quarter(rest: &mut &[u8]) -> Option<(u8, Sums)> {
-    let (quarter, after) = rest.split_first()?;
-    *rest = after;
     let mut sums = Sums::default();
-    sums.add_encoded(rest)?;
-    Some((*quarter, sums))
+    let quarter = peek_quarter(rest)?;
+    add_quarter(rest, &mut sums)?;
+    Some((quarter, sums))
+}
+
+/// Which quarter comes next.
+pub(crate) fn peek_quarter(rest: &[u8]) -> Option<u8> {
+    rest.first().copied()
+}
+
+/// Adds the sums of the next quarter, and goes on behind it.
+pub(crate) fn add_quarter(rest: &mut &[u8], sums: &mut Sums) -> Option<()> {
+    *rest = rest.get(1..)?;
+    sums.add_encoded(rest)
 }
 
 /// One line in memory.

@@ -6,7 +6,8 @@
 
 use super::usage::for_each_figure;
 use super::usage_days::{
-    DAY, Key, QUARTER, damaged, day_and_key, day_of, lines, next_quarter, open_line, pruned_until,
+    DAY, Key, QUARTER, add_quarter, damaged, day_and_key, day_of, lines, next_quarter, open_line,
+    peek_quarter, pruned_until,
 };
 use super::usage_filter::{Filter, Group, Passing};
 use super::usage_sums::Sums;
@@ -221,19 +222,62 @@ impl<'q> Gathering<'q> {
                     self.add_to_span(at, key, &sums);
                 }
             } else {
-                sums = Sums::default();
-                while !rest.is_empty() {
-                    let (quarter, figures) = next_quarter(&mut rest).ok_or_else(damaged)?;
-                    let time = begin + i64::from(quarter) * QUARTER;
-                    if times.contains(&time) {
-                        sums.add(&figures);
-                        self.place(time, key, &figures);
-                    }
-                }
+                sums = self.read_quarters(begin, key, &times, &mut rest).ok_or_else(damaged)?;
             }
             self.add(key, &sums);
         }
         Ok(())
+    }
+
+    /// Reads the quarters of one line, which lie in the order of time: those of one span come together, so that most
+    /// of them are added once.
+    fn read_quarters(&mut self, begin: i64, key: &Key, times: &Range<i64>, rest: &mut &[u8]) -> Option<Sums> {
+        let mut all = Sums::default();
+        let mut open = (None, 0, Sums::default());
+        while let Some(quarter) = peek_quarter(rest) {
+            let time = begin + i64::from(quarter) * QUARTER;
+            if !times.contains(&time) {
+                add_quarter(rest, &mut Sums::default())?;
+                continue;
+            }
+            if time >= open.1 {
+                self.close_span(key, &mut all, &open);
+                let span = self.span_of(time);
+                open = (span, self.end_of_span(span, time), Sums::default());
+            }
+            let Some((_, cell_of)) = self.question.cells else {
+                add_quarter(rest, &mut open.2)?;
+                continue;
+            };
+            let mut figures = Sums::default();
+            add_quarter(rest, &mut figures)?;
+            open.2.add(&figures);
+            if let Some(cell) = self.cells.get_mut(cell_of(time)) {
+                cell.add(&figures);
+            }
+        }
+        self.close_span(key, &mut all, &open);
+        Some(all)
+    }
+
+    fn close_span(&mut self, key: &Key, all: &mut Sums, open: &(Option<usize>, i64, Sums)) {
+        if !open.2.is_empty() {
+            all.add(&open.2);
+            if let Some(at) = open.0 {
+                self.add_to_span(at, key, &open.2);
+            }
+        }
+    }
+
+    /// Until when a moment and those after it lie in the same span, or between the same two.
+    fn end_of_span(&self, span: Option<usize>, time: i64) -> i64 {
+        let spans = self.question.spans;
+        match span {
+            Some(at) => spans[at].end,
+            None => spans
+                .get(spans.partition_point(|span| span.start <= time))
+                .map_or(i64::MAX, |next| next.start),
+        }
     }
 
     fn count_rows(&mut self, db: &Connection, times: Range<i64>) -> rusqlite::Result<()> {

@@ -29,7 +29,7 @@ macro_rules! sums {
             pub(crate) fn encode(&self, out: &mut Vec<u8>) {
                 let figures = [$(i128::from(self.$name)),+];
                 let set = figures.iter().enumerate().filter(|(_, figure)| **figure != 0);
-                put(out, set.fold(0, |mask, (at, _)| mask | 1 << at));
+                put(out, set.fold(0u128, |mask, (at, _)| mask | 1 << at));
                 for figure in figures.into_iter().filter(|figure| *figure != 0) {
                     put(out, zigzag(figure));
                 }
@@ -38,10 +38,10 @@ macro_rules! sums {
             /// Adds the figures at the beginning of `bytes`, and moves `bytes` behind them. `None` for anything that
             /// [`Sums::encode`] has not written.
             pub(crate) fn add_encoded(&mut self, bytes: &mut &[u8]) -> Option<()> {
-                let mut mask = take(bytes)?;
+                let mut mask = u64::try_from(take(bytes)?).ok()?;
                 $(
                     if mask & 1 == 1 {
-                        self.$name += <$type>::try_from(unzigzag(take(bytes)?)).ok()?;
+                        self.$name += <$type>::try_from(take_figure(bytes)?).ok()?;
                     }
                     mask >>= 1;
                 )+
@@ -204,14 +204,30 @@ fn put(out: &mut Vec<u8>, mut number: u128) {
     out.push(number as u8);
 }
 
-fn take(bytes: &mut &[u8]) -> Option<u128> {
-    let mut small = 0u64;
+/// A number that [`zigzag`] has made. Nearly all of them are small, and years of them are read at once.
+fn take_figure(bytes: &mut &[u8]) -> Option<i128> {
+    match take_small(bytes) {
+        Some(coded) => Some(i128::from((coded >> 1).cast_signed() ^ -((coded & 1).cast_signed()))),
+        None => take(bytes).map(unzigzag),
+    }
+}
+
+/// A number of up to 63 bits; `None`, and nothing taken, for a longer one.
+fn take_small(bytes: &mut &[u8]) -> Option<u64> {
+    let mut number = 0;
     for (at, byte) in bytes.iter().enumerate().take(9) {
-        small |= u64::from(byte & 0x7f) << (7 * at);
+        number |= u64::from(byte & 0x7f) << (7 * at);
         if byte & 0x80 == 0 {
             *bytes = &bytes[at + 1..];
-            return Some(u128::from(small));
+            return Some(number);
         }
+    }
+    None
+}
+
+fn take(bytes: &mut &[u8]) -> Option<u128> {
+    if let Some(small) = take_small(bytes) {
+        return Some(small.into());
     }
     let mut number = 0u128;
     for (at, byte) in bytes.iter().enumerate().take(19) {

@@ -466,7 +466,7 @@ mod tests {
             (r#"{"value":-1}"#, None),
             (r#"{"value":"8192"}"#, None),
             (r#"{"default_generation_settings":{"n_ctx":0}}"#, None),
-            (r#"{"default_generation_settings":[1]}"#, None),
+            (r#"{"default_generation_settings":"16384"}"#, None),
         ] {
             let mut models = page.models.clone();
             merge_loaded(&mut models, told.as_bytes()).expect("JSON");

@@ -277,7 +277,9 @@ fn first_size(entry: &Value, pointers: &[&str]) -> Option<u64> {
 fn day(value: &Value) -> Option<String> {
     let text = match value {
         Value::String(text) => text.clone(),
-        Value::Number(number) => rfc3339(number.as_i64().filter(|s| (0..253_402_300_800).contains(s))?),
+        Value::Number(number) => {
+            rfc3339(number.as_i64().filter(|s| (1_000_000_000..253_402_300_800).contains(s))?)
+        }
         _ => return None,
     };
     let day = text.get(..10)?;

@@ -6,6 +6,7 @@
     reason = "a broken precondition should end the test, with its reason"
 )]
 
+mod hostile;
 mod list;
 mod skips;
 mod subject;

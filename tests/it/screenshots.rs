@@ -37,8 +37,28 @@ async fn draw(look: &str, paper: &str) {
             let over = window.run(over).await.as_i64().expect("a number");
             assert!(over <= 0, "{place} hangs {over} px over the edge at {width}");
         }
+        draw_guides(&window, look, width).await;
         assert_eq!(window.run("return window.innerWidth").await, width, "the window has the size asked for");
     }
     assert_eq!(window.run("return getComputedStyle(document.body).backgroundColor").await, paper);
     window.close().await;
+}
+
+/// The guides are reached from Connections: all of them, one, and what can be connected.
+async fn draw_guides(window: &Window, look: &str, width: u32) {
+    let over = "return document.documentElement.scrollWidth - window.innerWidth";
+    for (page, press, there) in [
+        ("guides", "[data-testid=connection-guides]", "[data-testid=guide-of-ollama]"),
+        ("guide", "[data-testid=guide-of-ollama]", "[data-testid=guide-text] ol"),
+        ("connect", "[data-testid=guide-connect]", "[data-testid=connection-form]"),
+    ] {
+        if page == "guides" {
+            window.click("[data-testid=rail-connections]").await;
+        }
+        window.click(press).await;
+        window.text(there).await;
+        window.picture(&format!("{page}-{look}-{width}")).await;
+        let over = window.run(over).await.as_i64().expect("a number");
+        assert!(over <= 0, "{page} hangs {over} px over the edge at {width}");
+    }
 }

@@ -12,7 +12,7 @@ export function roundedTokens(tokens: number): number {
 }
 
 /** Whether a text that does not fit would be cut without a word, as local servers do. Pure. */
-export function fitOf(estimate: DeskEstimateView | undefined): 'fits' | 'cut' | 'refused' {
+export function fitOf(estimate: Pick<DeskEstimateView, 'fits' | 'context_length' | 'price'> | undefined): 'fits' | 'cut' | 'refused' {
   if (!estimate || estimate.fits !== false || estimate.context_length === null) return 'fits';
   return estimate.price.state === 'local' ? 'cut' : 'refused';
 }

@@ -1,50 +1,50 @@
-//! How long decoding takes beside reading the same frames as plain JSON values. Prints; decides nothing.
+//! How long decoding takes in each dialect, beside reading the same bytes as plain JSON values in the same run. At most
+//! two microseconds a chunk are allowed. Prints; decides nothing, because a busy machine would decide for it.
 //!
 //! `cargo bench -p inkhorn-dialects`
 
-#![allow(clippy::print_stdout, missing_docs)]
+#![allow(clippy::print_stdout, clippy::expect_used, missing_docs)]
 
 use inkhorn_dialects::{AnswerDecoder, AnswerEncoder, AnswerHead, WriteOptions, pass_through, peek};
-use inkhorn_domain::{FinishReason, FrontDialect, StreamEvent};
+use inkhorn_domain::{Dialect, FinishReason, FrontDialect, StreamEvent};
+use serde_json::json;
 use std::hint::black_box;
 use std::time::{Duration, Instant};
+
+#[path = "../tests/it/event_stream.rs"]
+mod event_stream;
 
 const CHUNKS: usize = 20_000;
 const ROUNDS: usize = 7;
 
+/// What each chunk says: about a token.
+const WORDS: &str = " the white whale";
+
 fn main() {
-    for dialect in FrontDialect::ALL {
-        let wire = stream(dialect);
-        let frames = payloads(&wire);
+    for dialect in Dialect::ALL {
+        let wire = wire(dialect);
         let values = fastest(|| {
-            for frame in &frames {
-                let value = serde_json::from_slice::<serde_json::Value>(frame);
+            for payload in &wire.payloads {
+                let value = serde_json::from_slice::<serde_json::Value>(payload.as_bytes());
                 black_box(value.is_ok());
             }
         });
-        for keep_raw in [false, true] {
-            let decoded = fastest(|| {
-                let mut decoder = AnswerDecoder::new(dialect.into(), true);
-                if keep_raw {
-                    decoder = decoder.keeping_raw();
-                }
-                let mut out = Vec::new();
-                for piece in wire.chunks(1400) {
-                    black_box(decoder.push(piece, &mut out).is_ok());
-                    black_box(out.len());
-                    out.clear();
-                }
-                black_box(decoder.finish(&mut out).is_ok());
-            });
+        let front = FrontDialect::ALL.into_iter().find(|front| Dialect::from(*front) == dialect);
+        // Frames are kept as they came for clients of the same dialect only.
+        let manners: &[bool] = if front.is_some() { &[false, true] } else { &[false] };
+        for keep_raw in manners {
+            let decoded = fastest(|| decode(dialect, *keep_raw, &wire.bytes));
             println!(
-                "{:<18} raw {keep_raw:<5} {:>6.0} ns/chunk   {:.2} x plain JSON",
+                "{:<18} raw {keep_raw:<5} {:>6.0} ns/chunk   {:.2} x plain JSON ({:.0} bytes a chunk)",
                 dialect.as_str(),
                 per_chunk(decoded),
-                decoded.as_secs_f64() / values.as_secs_f64()
+                decoded.as_secs_f64() / values.as_secs_f64(),
+                wire.bytes.len() as f64 / CHUNKS as f64,
             );
         }
+        let Some(front) = front else { continue };
         let encoded = fastest(|| {
-            let mut encoder = AnswerEncoder::new(dialect, head());
+            let mut encoder = AnswerEncoder::new(front, head());
             let mut out = Vec::new();
             for event in events() {
                 encoder.events(std::slice::from_ref(&event), &mut out);
@@ -54,7 +54,7 @@ fn main() {
         println!("{:<18} encode    {:>6.0} ns/chunk", dialect.as_str(), per_chunk(encoded));
     }
     for size in [800, 128 << 10] {
-        let body = serde_json::json!({
+        let body = json!({
             "model": "a/b", "stream": true, "messages": [{ "role": "user", "content": "word ".repeat(size / 5) }]
         })
         .to_string();
@@ -91,23 +91,106 @@ fn head() -> AnswerHead {
 }
 
 fn events() -> Vec<StreamEvent> {
-    let mut events = vec![StreamEvent::Text(" the white whale".into()); CHUNKS];
+    let mut events = vec![StreamEvent::Text(WORDS.into()); CHUNKS];
     events.push(StreamEvent::Finished(FinishReason::Stop));
     events
 }
 
-fn stream(dialect: FrontDialect) -> Vec<u8> {
-    let mut encoder = AnswerEncoder::new(dialect, head());
-    let mut wire = Vec::new();
-    encoder.events(&events(), &mut wire);
-    encoder.end(&mut wire);
-    wire
+fn decode(dialect: Dialect, keep_raw: bool, bytes: &[u8]) {
+    let mut decoder = AnswerDecoder::new(dialect, true);
+    if keep_raw {
+        decoder = decoder.keeping_raw();
+    }
+    let (mut out, mut texts) = (Vec::new(), 0);
+    for piece in bytes.chunks(1400) {
+        decoder.push(piece, &mut out).expect("a good stream");
+        texts += out.iter().flat_map(|chunk| &chunk.events).filter(is_text).count();
+        out.clear();
+    }
+    decoder.finish(&mut out).expect("a whole stream");
+    texts += out.iter().flat_map(|chunk| &chunk.events).filter(is_text).count();
+    assert_eq!(texts, CHUNKS, "every chunk was read");
 }
 
-fn payloads(wire: &[u8]) -> Vec<&[u8]> {
-    let lines = wire.split(|byte| *byte == b'\n');
-    lines
-        .map(|line| line.strip_prefix(b"data: ").unwrap_or(line))
-        .filter(|line| line.starts_with(b"{"))
-        .collect()
+fn is_text(event: &&StreamEvent) -> bool {
+    matches!(event, StreamEvent::Text(text) if text == WORDS)
+}
+
+/// One streamed answer, and the JSON in it.
+struct Wire {
+    bytes: Vec<u8>,
+    payloads: Vec<String>,
+}
+
+fn wire(dialect: Dialect) -> Wire {
+    match dialect {
+        Dialect::OpenaiChat => written(FrontDialect::OpenaiChat),
+        Dialect::AnthropicMessages => written(FrontDialect::AnthropicMessages),
+        Dialect::Ollama => written(FrontDialect::Ollama),
+        Dialect::OpenaiResponses => written(FrontDialect::OpenaiResponses),
+        Dialect::Gemini => events_of(gemini()),
+        Dialect::CohereV2 => events_of(cohere()),
+        Dialect::BedrockConverse => bedrock(),
+    }
+}
+
+/// As the encoder writes it, which is close to what the providers of these dialects send.
+fn written(dialect: FrontDialect) -> Wire {
+    let mut encoder = AnswerEncoder::new(dialect, head());
+    let mut bytes = Vec::new();
+    encoder.events(&events(), &mut bytes);
+    encoder.end(&mut bytes);
+    let text = String::from_utf8(bytes.clone()).expect("UTF-8");
+    let payloads = text.lines().map(|line| line.strip_prefix("data: ").unwrap_or(line));
+    let payloads = payloads.filter(|line| line.starts_with('{')).map(str::to_owned).collect();
+    Wire { bytes, payloads }
+}
+
+fn events_of(payloads: Vec<String>) -> Wire {
+    let bytes: String = payloads.iter().map(|payload| format!("data: {payload}\r\n\r\n")).collect();
+    Wire { bytes: bytes.into_bytes(), payloads }
+}
+
+fn gemini() -> Vec<String> {
+    let piece = |finish: bool| {
+        let mut candidate =
+            json!({ "content": { "parts": [{ "text": WORDS }], "role": "model" }, "index": 0 });
+        if finish {
+            candidate["finishReason"] = "STOP".into();
+        }
+        json!({
+            "candidates": [candidate],
+            "usageMetadata": {
+                "promptTokenCount": 1024, "candidatesTokenCount": 77, "totalTokenCount": 1101,
+                "promptTokensDetails": [{ "modality": "TEXT", "tokenCount": 1024 }],
+            },
+            "modelVersion": "gemini-3.5-flash",
+            "responseId": "Il0taoSYJ5Cez7IPqKvR",
+        })
+        .to_string()
+    };
+    (1..=CHUNKS).map(|number| piece(number == CHUNKS)).collect()
+}
+
+fn cohere() -> Vec<String> {
+    let delta = json!({ "type": "content-delta", "index": 0, "delta": { "message": { "content": { "text": WORDS } } } });
+    let start = json!({
+        "type": "message-start", "id": "29f14a5a",
+        "delta": { "message": { "role": "assistant", "content": [], "tool_plan": "", "tool_calls": [] } },
+    });
+    let usage = json!({ "billed_units": { "input_tokens": 5, "output_tokens": CHUNKS } });
+    let end = json!({ "type": "message-end", "delta": { "finish_reason": "COMPLETE", "usage": usage } });
+    let deltas = std::iter::repeat_n(delta.to_string(), CHUNKS);
+    std::iter::once(start.to_string()).chain(deltas).chain([end.to_string()]).collect()
+}
+
+fn bedrock() -> Wire {
+    let delta = json!({ "contentBlockIndex": 0, "delta": { "text": WORDS }, "p": "abcdefghijklmnop" });
+    let mut messages = vec![("messageStart", json!({ "role": "assistant" }))];
+    messages.extend(std::iter::repeat_n(("contentBlockDelta", delta), CHUNKS));
+    messages.push(("messageStop", json!({ "stopReason": "end_turn" })));
+    messages.push(("metadata", json!({ "usage": { "inputTokens": 9, "outputTokens": CHUNKS } })));
+    let lines: String = messages.iter().map(|(name, payload)| format!("event {name} {payload}\n")).collect();
+    let payloads = messages.iter().map(|(_, payload)| payload.to_string()).collect();
+    Wire { bytes: event_stream::encode(&lines), payloads }
 }

@@ -1,8 +1,9 @@
 //! Wire formats read and written as pure functions, in both directions.
 //!
-//! For the outbound side (requests out, answers in) and the gateway (requests in, answers out). Three dialects:
-//! OpenAI chat completions, Anthropic messages and Ollama's own `/api/chat`. Nothing here opens a socket, reads a
-//! clock or knows a provider by name: what differs between providers of one dialect is data in [`WriteOptions`].
+//! For the outbound side (requests out, answers in) and the gateway (requests in, answers out). Every dialect has a
+//! reader for answers and a writer for requests; those that programs speak to the gateway
+//! ([`inkhorn_domain::FrontDialect`]) have the other two besides. Nothing here opens a socket, reads a clock or knows
+//! a provider by name: what differs between providers of one dialect is data in [`WriteOptions`].
 //!
 //! Everything read here comes from somebody else. Bad bytes give an error or are passed over; they never panic, and
 //! no error holds a word of what was read.

@@ -50,7 +50,7 @@ pub(super) fn refuse_form(ask: &Ask, known: Option<&SimulatedModel>) -> Option<R
     let can_think = known.is_none_or(|model| model.reasoning);
     let stops = ask.body["stop_sequences"].as_array().map_or(0, Vec::len);
     let broken = [
-        ("messages", !ask.body["messages"].as_array().is_some_and(|messages| !messages.is_empty())),
+        ("messages", ask.body["messages"].as_array().is_none_or(Vec::is_empty)),
         ("temperature", !within("temperature", 0.0, 1.0)),
         ("p", !within("p", 0.01, 0.99)),
         ("seed", !(ask.body["seed"].is_null() || ask.body["seed"].is_u64())),

@@ -152,7 +152,7 @@ pub(super) fn page(models: &[SimulatedModel], query: &str) -> Listed {
         Some(Ok(size)) => size.clamp(1, 1000),
         Some(Err(_)) => return Listed::Refused(400),
     };
-    let start = match field(query, "pageToken").map(|token| unescaped(token)) {
+    let start = match field(query, "pageToken").map(unescaped) {
         None => 0,
         Some(token) => {
             match token.strip_prefix("p+/").and_then(|start| start.strip_suffix("=")?.parse().ok()) {

@@ -1,4 +1,4 @@
-//! The project's own commands: `cargo xtask run`, `test`, `check`, `bundle`, `bench`, `types`, `screenshots`.
+//! The project's own commands: `cargo xtask run`, `test`, `check`, `bundle`, `bench`, `simulate`, `types`, `screenshots`.
 //!
 //! For whoever builds Inkhorn, and for the machine that checks it. It depends on almost nothing, so that it is there
 //! seconds after the first checkout, and it knows nothing of what the program does. Start reading at [`COMMANDS`].
@@ -30,6 +30,7 @@ const COMMANDS: &[Entry] = &[
     ("test", "check, then everything else: window, SDKs, installer", trial::test),
     ("bundle", "makes the .deb and .rpm", bundle::bundle),
     ("bench", "measures, each figure beside its anchor in the same run", bench::bench),
+    ("simulate", "starts simulated providers to point the window at; --help says how", simulate),
     ("types", "writes the page's types; --check only compares", types::types),
     ("prices", "copies the price data of the genai-prices release; --check only compares", prices::prices),
     ("kills", "ends the programs a thousand times in mid-work; another number may follow", trial::kills),
@@ -48,6 +49,12 @@ fn main() -> ExitCode {
     let mut steps = Steps::start();
     let outcome = command(&mut steps, arguments.get(1..).unwrap_or_default());
     steps.finish(outcome)
+}
+
+fn simulate(steps: &mut Steps, rest: &[String]) -> Outcome {
+    let simulator = ["--quiet", "-p", "inkhorn-testkit", "--bin", "simulate"];
+    steps.step("simulator", || run(cargo().arg("build").args(simulator)))?;
+    run(cargo().arg("run").args(simulator).arg("--").args(rest))
 }
 
 fn open(steps: &mut Steps, rest: &[String]) -> Outcome {

@@ -1,4 +1,4 @@
-//! What a test may ask of the simulated provider, and the model names that ask for the same by hand.
+//! What a test may ask of the simulated provider.
 
 use std::time::Duration;
 
@@ -108,68 +108,5 @@ impl Behaviour {
             | Self::GzipBomb
             | Self::EmptyBody => false,
         }
-    }
-
-    /// Model names that ask for a behaviour, for a person who tries states by hand. `fault-NNN` (any status) is
-    /// understood besides.
-    pub const MODEL_NAMES: &'static [&'static str] = &[
-        "long",
-        "think",
-        "tool",
-        "slow",
-        "html",
-        "fault-401",
-        "fault-402",
-        "fault-403",
-        "fault-404",
-        "fault-429",
-        "fault-429-wait",
-        "fault-500",
-        "fault-503",
-        "fault-529",
-        "fault-bomb",
-        "fault-bytes",
-        "fault-cut",
-        "fault-echo",
-        "fault-empty",
-        "fault-endless",
-        "fault-error",
-        "fault-hang",
-        "fault-redirect",
-        "fault-silent",
-        "fault-stop",
-        "fault-type",
-    ];
-
-    /// The behaviour that a model name asks for.
-    pub(super) fn by_model_name(name: &str) -> Option<Self> {
-        Some(match name {
-            "long" => Self::Answer(Answer::words(1_000)),
-            "think" => Self::Answer(
-                Answer::text("The tide turns at six.").with_reasoning("The writer asks about the tide. "),
-            ),
-            "tool" => {
-                Self::Answer(Answer::text("").with_tool("look_up", &serde_json::json!({ "word": "inkhorn" })))
-            }
-            "slow" => Self::Paced(Duration::from_millis(300)),
-            "html" => Self::Html,
-            "fault-429-wait" => Self::busy_for("20"),
-            "fault-bomb" => Self::GzipBomb,
-            "fault-bytes" => Self::SplitEveryByte,
-            "fault-cut" => Self::CutAfterChunks(5),
-            "fault-echo" => Self::EchoKey,
-            "fault-empty" => Self::EmptyBody,
-            "fault-endless" => Self::EndlessLine(10_000_000_000),
-            "fault-error" => Self::ErrorInsideStream(5),
-            "fault-hang" => Self::HangAfterHeaders,
-            "fault-redirect" => Self::RedirectTo("http://127.0.0.1:9/elsewhere".to_owned()),
-            "fault-silent" => Self::HangBeforeHeaders,
-            "fault-stop" => Self::StopWithoutEnd(5),
-            "fault-type" => Self::WrongContentType,
-            _ => {
-                let status: u16 = name.strip_prefix("fault-")?.parse().ok()?;
-                Self::Status(Refusal::of((400..600).contains(&status).then_some(status)?))
-            }
-        })
     }
 }

@@ -5,6 +5,7 @@ mod answer;
 mod anthropic;
 mod behaviour;
 mod body;
+mod by_name;
 mod cast;
 mod cohere;
 mod conduct;

@@ -79,7 +79,7 @@ impl SimulatedProvider {
         self.conduct.set_key(key.map(str::to_owned));
     }
 
-    /// The models it lists and serves from now on. The names of [`Behaviour::MODEL_NAMES`] are served besides.
+    /// The models it lists and serves from now on. The names of [`Behaviour::NAMES`] are served besides.
     pub fn set_models(&self, models: Vec<SimulatedModel>) {
         self.conduct.set_models(models);
     }

@@ -98,7 +98,7 @@ pub(super) async fn respond(
 
     let ask = Ask::read(route, &path, head.uri.query().unwrap_or_default(), &body);
     let given_key = persona.key_of(&head.headers);
-    let by_name = ask.as_ref().and_then(|ask| Behaviour::by_model_name(&ask.model));
+    let by_name = ask.as_ref().and_then(|ask| Behaviour::by_name(&ask.model, persona));
     let asked_by_name = by_name.is_some();
     let behaviour = once.or(by_name).or(always).unwrap_or(Behaviour::Standing);
     let about =

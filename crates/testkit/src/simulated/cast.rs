@@ -5,11 +5,13 @@
 //! the latter; `{model}`, `{field}`, `{status}` and `{number}` are what they say.
 
 mod cloud;
+mod clouds;
 mod hosted;
 mod local;
 mod native;
 
 pub(super) use cloud::{ANTHROPIC, DEEPSEEK, GROQ, MISTRAL, OPEN_AI, OPEN_ROUTER, XAI};
+pub(super) use clouds::{AWS_BEDROCK, AZURE_OPENAI};
 pub(super) use hosted::{
     ANYSCALE, CEREBRAS, DIGITAL_OCEAN, FIREWORKS, HUGGING_FACE, NVIDIA_NIM, OLLAMA_CLOUD, PERPLEXITY,
     TOGETHER,

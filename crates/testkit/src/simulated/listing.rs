@@ -121,6 +121,8 @@ pub(super) fn answer(route: Route, models: &[SimulatedModel], query: &str, body:
         Route::AnthropicModels => anthropic_page(models, query),
         Route::GeminiModels => super::gemini::page(models, query),
         Route::CohereModels => super::cohere::page(models, query),
+        Route::BedrockModels => super::bedrock::models(models),
+        Route::BedrockProfiles => super::bedrock::profiles(models, query),
         Route::OllamaTags => {
             Listed::Json(json!({ "models": models.iter().map(ollama_entry).collect::<Vec<_>>() }))
         }
@@ -144,7 +146,9 @@ pub(super) fn answer(route: Route, models: &[SimulatedModel], query: &str, body:
         Route::OpenRouterCredits => Listed::Refused(403),
         Route::AnthropicCount => Listed::Json(json!({ "input_tokens": super::respond::words_asked(body) })),
         Route::OpenAiChat | Route::AnthropicChat | Route::OllamaChat => return None,
-        Route::GeminiChat | Route::CohereChat | Route::Unknown => return None,
+        Route::SignInPage | Route::SignInExchange => return None,
+        Route::GeminiChat | Route::CohereChat | Route::BedrockChat => return None,
+        Route::Responses | Route::Unknown => return None,
     })
 }
 

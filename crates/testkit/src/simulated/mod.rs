@@ -3,12 +3,15 @@
 
 mod answer;
 mod anthropic;
+mod azure;
+mod bedrock;
 mod behaviour;
 mod body;
 mod by_name;
 mod cast;
 mod cohere;
 mod conduct;
+mod event_stream;
 mod gemini;
 mod letting;
 mod listing;
@@ -21,7 +24,9 @@ mod provider;
 mod record;
 mod refusal;
 mod respond;
+mod responses;
 mod serve;
+mod sign_in;
 mod traits;
 
 pub use answer::{Answer, Finish, TokenUsage, ToolCall};

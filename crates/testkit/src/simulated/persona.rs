@@ -2,7 +2,7 @@
 
 use super::Call;
 use super::cast;
-use super::gemini;
+use super::{azure, bedrock, gemini};
 use super::traits::{Fixed, ListForm, OpenAi, Tongue, Traits};
 use crate::random::make_hex;
 
@@ -19,6 +19,10 @@ pub enum Persona {
     Gemini,
     /// api.cohere.com
     Cohere,
+    /// NAME.openai.azure.com
+    Azure,
+    /// bedrock-runtime.REGION.amazonaws.com, with bedrock.REGION.amazonaws.com beside it.
+    Bedrock,
     /// api.groq.com
     Groq,
     /// api.mistral.ai
@@ -67,12 +71,14 @@ pub enum Persona {
 
 impl Persona {
     /// All of them.
-    pub const ALL: [Persona; 27] = [
+    pub const ALL: [Persona; 29] = [
         Persona::OpenAi,
         Persona::Anthropic,
         Persona::OpenRouter,
         Persona::Gemini,
         Persona::Cohere,
+        Persona::Azure,
+        Persona::Bedrock,
         Persona::Groq,
         Persona::Mistral,
         Persona::DeepSeek,
@@ -105,6 +111,8 @@ impl Persona {
             Self::OpenRouter => &cast::OPEN_ROUTER,
             Self::Gemini => &cast::GOOGLE_GEMINI,
             Self::Cohere => &cast::COHERE,
+            Self::Azure => &cast::AZURE_OPENAI,
+            Self::Bedrock => &cast::AWS_BEDROCK,
             Self::Groq => &cast::GROQ,
             Self::Mistral => &cast::MISTRAL,
             Self::DeepSeek => &cast::DEEPSEEK,
@@ -164,7 +172,7 @@ impl Persona {
     pub fn takes(self, field: &str) -> bool {
         match &self.traits().tongue {
             // Their streams always tell their counts, and nobody asks for them.
-            Tongue::Gemini | Tongue::Cohere if field == "stream_options" => return false,
+            Tongue::Gemini | Tongue::Cohere | Tongue::Bedrock if field == "stream_options" => return false,
             _ => {}
         }
         self.kin()
@@ -185,7 +193,7 @@ impl Persona {
     pub(super) fn kin(self) -> Option<&'static OpenAi> {
         match &self.traits().tongue {
             Tongue::OpenAi(kin) | Tongue::Ollama(kin) => Some(kin),
-            Tongue::Anthropic | Tongue::Gemini | Tongue::Cohere => None,
+            Tongue::Anthropic | Tongue::Gemini | Tongue::Cohere | Tongue::Bedrock => None,
         }
     }
 
@@ -199,7 +207,8 @@ impl Persona {
         match &self.traits().tongue {
             Tongue::Anthropic => text("x-api-key").map(str::to_owned).or_else(bearer),
             Tongue::Gemini => text("x-goog-api-key").map(str::to_owned),
-            Tongue::OpenAi(_) | Tongue::Ollama(_) | Tongue::Cohere => bearer(),
+            _ if self == Self::Azure => text("api-key").map(str::to_owned),
+            Tongue::OpenAi(_) | Tongue::Ollama(_) | Tongue::Cohere | Tongue::Bedrock => bearer(),
         }
     }
 
@@ -211,7 +220,8 @@ impl Persona {
             }
             Route::LmStudioModelsOld | Route::GeminiModels | Route::CohereModels => Call::Models,
             Route::OpenAiChat | Route::AnthropicChat | Route::OllamaChat => Call::Chat,
-            Route::GeminiChat | Route::CohereChat => Call::Chat,
+            Route::BedrockModels | Route::BedrockProfiles => Call::Models,
+            Route::GeminiChat | Route::CohereChat | Route::BedrockChat | Route::Responses => Call::Chat,
             _ => Call::Other,
         }
     }
@@ -227,6 +237,10 @@ impl Persona {
             if post && path.strip_prefix(kin.surface) == Some("/chat/completions") {
                 return Route::OpenAiChat;
             }
+            let responds = matches!(self, Self::OpenAi | Self::Azure);
+            if post && responds && path.strip_prefix(kin.surface) == Some("/responses") {
+                return Route::Responses;
+            }
         }
         if let Some(place) = self.traits().places.iter().find(|place| get && place.path == path) {
             return Route::Fixed(place);
@@ -234,6 +248,8 @@ impl Persona {
         match (&self.traits().tongue, self, path) {
             (_, Self::OpenRouter, "/api/v1/key") if get => Route::OpenRouterKey,
             (_, Self::OpenRouter, "/api/v1/credits") if get => Route::OpenRouterCredits,
+            (_, Self::OpenRouter, "/auth") if get => Route::SignInPage,
+            (_, Self::OpenRouter, "/api/v1/auth/keys") if post => Route::SignInExchange,
             (_, Self::LmStudio, "/api/v1/models") if get => Route::LmStudioModels,
             (_, Self::LmStudio, "/api/v0/models") if get => Route::LmStudioModelsOld,
             (Tongue::Anthropic, _, "/v1/models") if get => Route::AnthropicModels,
@@ -241,6 +257,10 @@ impl Persona {
             (Tongue::Anthropic, _, "/v1/messages/count_tokens") if post => Route::AnthropicCount,
             (Tongue::Gemini, _, "/v1beta/models") if get => Route::GeminiModels,
             (Tongue::Gemini, _, path) if post && gemini::asked(path).is_some() => Route::GeminiChat,
+            (_, Self::Azure, path) if post && azure::deployment(path).is_some() => Route::OpenAiChat,
+            (Tongue::Bedrock, _, "/foundation-models") if get => Route::BedrockModels,
+            (Tongue::Bedrock, _, "/inference-profiles") if get => Route::BedrockProfiles,
+            (Tongue::Bedrock, _, path) if post && bedrock::asked(path).is_some() => Route::BedrockChat,
             (Tongue::Cohere, _, "/v1/models") if get => Route::CohereModels,
             (Tongue::Cohere, _, "/v2/chat") if post => Route::CohereChat,
             (Tongue::Ollama(_), _, "/") if get => Route::OllamaRoot,
@@ -262,6 +282,8 @@ pub(super) enum Route {
     Fixed(&'static Fixed),
     OpenRouterKey,
     OpenRouterCredits,
+    SignInPage,
+    SignInExchange,
     AnthropicModels,
     AnthropicChat,
     AnthropicCount,
@@ -277,5 +299,9 @@ pub(super) enum Route {
     GeminiChat,
     CohereModels,
     CohereChat,
+    BedrockModels,
+    BedrockProfiles,
+    BedrockChat,
+    Responses,
     Unknown,
 }

@@ -99,7 +99,7 @@ pub(super) fn body(persona: Persona, refusal: &Refusal, about: &About<'_>) -> St
         }
         // Below `/v1` it speaks as OpenAI's kin do.
         Tongue::Ollama(_) => !matches!(about.route, Route::OpenAiChat | Route::OpenAiList(_)),
-        Tongue::OpenAi(_) | Tongue::Gemini | Tongue::Cohere => true,
+        Tongue::OpenAi(_) | Tongue::Gemini | Tongue::Cohere | Tongue::Bedrock => true,
     };
     let own =
         |why: Why| traits.words.iter().find(|(meant, _)| native && *meant == why).map(|(_, body)| *body);

@@ -16,9 +16,10 @@ use super::letting::{Letting, Manner, Stop};
 use super::listing::Listed;
 use super::persona::Route;
 use super::refusal::{About, Refusal};
+use super::sign_in::{self, Said};
 use super::traits::{OpenAi, Refuses};
 use super::{Answer, Behaviour, Call, End, Persona, Recorded, SimulatedModel};
-use super::{anthropic, cohere, gemini, listing, ollama, openai, refusal};
+use super::{anthropic, azure, bedrock, cohere, gemini, listing, ollama, openai, refusal, responses};
 
 /// One stretch of bytes of an answer.
 pub(super) struct Written {
@@ -97,7 +98,8 @@ pub(super) async fn respond(
     }
 
     let ask = Ask::read(route, &path, head.uri.query().unwrap_or_default(), &body);
-    let given_key = persona.key_of(&head.headers);
+    let signed = bedrock::signed_key(&head, &body, conduct.key().as_deref());
+    let given_key = signed.filter(|_| persona == Persona::Bedrock).or_else(|| persona.key_of(&head.headers));
     let by_name = ask.as_ref().and_then(|ask| Behaviour::by_name(&ask.model, persona));
     let asked_by_name = by_name.is_some();
     let behaviour = once.or(by_name).or(always).unwrap_or(Behaviour::Standing);
@@ -130,12 +132,17 @@ pub(super) async fn respond(
         let native = match persona {
             Persona::Gemini => gemini::refuse_form(two_credentials, ask, known),
             Persona::Cohere => cohere::refuse_form(ask, known),
+            Persona::Bedrock => bedrock::refuse_form(ask),
+            _ if route == Route::Responses => responses::refuse_form(ask, known),
+            Persona::Azure => azure::refuse_form(&path, head.uri.query().unwrap_or_default()),
+            Persona::OpenAi if responses::only_here(&ask.model) => Some(responses::elsewhere()),
             _ => None,
         };
         if native.is_some() {
             return native;
         }
-        if let Some(refused) = persona.kin().and_then(|kin| refused_field(kin, ask, known)) {
+        let kin = persona.kin().filter(|_| route == Route::OpenAiChat);
+        if let Some(refused) = kin.and_then(|kin| refused_field(kin, ask, known)) {
             return Some(refused);
         }
         if ask.model.is_empty() {
@@ -157,6 +164,18 @@ pub(super) async fn respond(
             return Speech::chat(persona, route, ask, answer.unwrap_or(&standing));
         }
         let query = head.uri.query().unwrap_or_default();
+        match sign_in::answer(route, query, &body, conduct.key(), &conduct.requests()) {
+            Some(Said::Key(document)) => {
+                return Speech::plain(persona, 200, "application/json", document.to_string());
+            }
+            Some(Said::Back(address)) => {
+                let mut speech = Speech::plain(persona, 302, "text/plain", String::new());
+                speech.headers.push(("location".to_owned(), address));
+                return speech;
+            }
+            Some(Said::Refused(status)) => return refuse(&Refusal::of(status), &shown),
+            None => {}
+        }
         match listing::answer(route, &conduct.models(), query, &body) {
             Some(Listed::Json(document)) => {
                 Speech::plain(persona, 200, "application/json", document.to_string())
@@ -177,6 +196,8 @@ pub(super) async fn respond(
             (Some(_), Route::OllamaChat) => Some(ollama::stream_error(message)),
             (Some(_), Route::GeminiChat) => Some(gemini::stream_error(message)),
             (Some(_), Route::CohereChat) => Some(cohere::stream_error(message)),
+            (Some(_), Route::BedrockChat) => Some(bedrock::stream_error(message)),
+            (Some(_), Route::Responses) => Some(responses::stream_error(message)),
             _ => None,
         }
         .filter(|_| ask.as_ref().is_some_and(|ask| ask.streamed))
@@ -246,10 +267,16 @@ pub(super) async fn respond(
 impl Ask {
     /// The chat request in this body, or none where it is no JSON object or no chat.
     fn read(route: Route, path: &str, query: &str, body: &[u8]) -> Option<Self> {
-        let in_path = gemini::asked(path).filter(|_| route == Route::GeminiChat);
+        let in_path = match route {
+            Route::GeminiChat => gemini::asked(path),
+            Route::BedrockChat => bedrock::asked(path),
+            Route::OpenAiChat => azure::deployment(path).map(|model| (model, false)),
+            _ => None,
+        };
         let streams_unless_told = match (route, &in_path) {
             (_, Some((_, streamed))) => *streamed,
             (Route::OpenAiChat | Route::AnthropicChat | Route::CohereChat, None) => false,
+            (Route::Responses, None) => false,
             (Route::OllamaChat, None) => true,
             _ => return None,
         };
@@ -284,7 +311,8 @@ pub(super) fn words_asked(body: &[u8]) -> u64 {
         }
     }
     let body: Value = serde_json::from_slice(body).unwrap_or_default();
-    ["messages", "system", "contents", "systemInstruction"].iter().map(|name| words(&body[*name])).sum()
+    let texts = ["messages", "system", "contents", "systemInstruction", "input", "instructions"];
+    texts.iter().map(|name| words(&body[*name])).sum()
 }
 
 impl Speech {
@@ -296,6 +324,8 @@ impl Speech {
                 Route::OllamaChat => ollama::plain(ask, answer),
                 Route::GeminiChat => gemini::plain(ask, answer),
                 Route::CohereChat => cohere::plain(ask, answer),
+                Route::BedrockChat => bedrock::plain(ask, answer),
+                Route::Responses => responses::plain(ask, answer),
                 _ => openai::plain(kin(), persona, ask, answer),
             };
             return Self::plain(persona, 200, "application/json", document.to_string());
@@ -309,6 +339,8 @@ impl Speech {
             Route::OllamaChat => ("application/x-ndjson", ollama::stream(ask, answer)),
             Route::GeminiChat => ("text/event-stream", gemini::stream(ask, answer)),
             Route::CohereChat => ("text/event-stream", cohere::stream(ask, answer)),
+            Route::BedrockChat => ("application/vnd.amazon.eventstream", bedrock::stream(ask, answer)),
+            Route::Responses => ("text/event-stream; charset=utf-8", responses::stream(ask, answer)),
             _ => ("text/event-stream; charset=utf-8", openai::stream(kin(), persona, ask, answer)),
         };
         Self { status: 200, content_type, headers: refusal::usual_headers(persona), pieces, streamed: true }
@@ -432,6 +464,7 @@ fn is_guarded(persona: Persona, route: Route) -> bool {
     match route {
         Route::OpenAiList(_) | Route::OllamaTags => !persona.traits().public_list,
         Route::Fixed(place) => place.guarded,
+        Route::SignInPage | Route::SignInExchange => false,
         _ => true,
     }
 }
@@ -472,6 +505,7 @@ fn content_type(persona: Persona, route: Route, ask: &Option<Ask>) -> &'static s
         Some(ask) if ask.streamed && persona == Persona::Ollama && route == Route::OllamaChat => {
             "application/x-ndjson"
         }
+        Some(ask) if ask.streamed && route == Route::BedrockChat => "application/vnd.amazon.eventstream",
         Some(ask) if ask.streamed => "text/event-stream; charset=utf-8",
         _ => "application/json",
     }

@@ -43,6 +43,8 @@ pub(super) enum Tongue {
     Gemini,
     /// Cohere's `/v2/chat`.
     Cohere,
+    /// Bedrock's Converse.
+    Bedrock,
 }
 
 /// One of the many that speak OpenAI's dialect.

@@ -56,6 +56,13 @@ fn every_persona_chats_plain_and_streamed_and_counts() {
                 assert_eq!((&last["finish_reason"], &last["usage"]), (&json!("COMPLETE"), &plain["usage"]));
                 assert_eq!(plain["usage"]["billed_units"]["output_tokens"], 30);
             }
+            Tongue::Bedrock => {
+                assert_eq!(plain["output"]["message"]["content"][0]["text"], "It rained all night.");
+                let last = &events[events.len() - 1]["metadata"];
+                assert_eq!(last["usage"], plain["usage"]);
+                assert_eq!(plain["usage"]["inputTokens"], 50, "cached tokens are beside");
+                assert_eq!(events[events.len() - 2]["messageStop"]["stopReason"], "end_turn");
+            }
             Tongue::OpenAi(kin) => {
                 assert_eq!(plain["choices"][0]["message"]["content"], "It rained all night.");
                 assert_eq!(streamed.text().ends_with("data: [DONE]\n\n"), kin.done, "{persona:?}");
@@ -107,6 +114,7 @@ fn thoughts_and_tools_take_the_form_of_the_persona() {
                     .as_str()
                     .or_else(|| event["delta"]["partial_json"].as_str())
                     .or_else(|| event["delta"]["message"]["tool_calls"]["function"]["arguments"].as_str())
+                    .or_else(|| event["contentBlockDelta"]["delta"]["toolUse"]["input"].as_str())
                     .map(str::to_owned)
                     .or_else(|| {
                         let arguments = &event["message"]["tool_calls"][0]["function"]["arguments"];

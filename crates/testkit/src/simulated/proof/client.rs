@@ -1,5 +1,6 @@
 //! A client for the proofs that knows nothing but bytes.
 
+use std::borrow::Cow;
 use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::time::Duration;
@@ -102,23 +103,45 @@ impl Reply {
         Self { status, head, body, whole, chunks }
     }
 
-    pub(super) fn text(&self) -> &str {
-        std::str::from_utf8(&self.body).unwrap()
+    /// The body; what is no text in a binary stream becomes U+FFFD.
+    pub(super) fn text(&self) -> Cow<'_, str> {
+        String::from_utf8_lossy(&self.body)
     }
 
     pub(super) fn json(&self) -> Value {
         serde_json::from_slice(&self.body).unwrap()
     }
 
-    /// The JSON documents of an event stream or of lines.
+    /// The JSON documents of an event stream or of lines; of AWS's binary stream, each under the name of its message.
     pub(super) fn events(&self) -> Vec<Value> {
-        let payloads = self.text().lines().filter_map(|line| match line.strip_prefix("data: ") {
+        if self.head.contains("vnd.amazon.eventstream") {
+            return messages(&self.body);
+        }
+        let text = self.text();
+        let payloads = text.lines().filter_map(|line| match line.strip_prefix("data: ") {
             Some("[DONE]") => None,
             Some(data) => Some(data),
             None => line.starts_with('{').then_some(line),
         });
         payloads.map(|data| serde_json::from_str(data).unwrap()).collect()
     }
+}
+
+fn messages(mut stream: &[u8]) -> Vec<Value> {
+    let number = |bytes: &[u8]| u32::from_be_bytes(bytes.try_into().unwrap()) as usize;
+    let mut found = Vec::new();
+    while !stream.is_empty() {
+        let (whole, headers) = (number(&stream[..4]), number(&stream[4..8]));
+        let message;
+        (message, stream) = stream.split_at(whole);
+        // The name is the first header: a byte of length, `:event-type`, its type, two bytes of length.
+        let name_at = 12 + 1 + usize::from(message[12]) + 1;
+        let length = usize::from(message[name_at]) << 8 | usize::from(message[name_at + 1]);
+        let name = std::str::from_utf8(&message[name_at + 2..name_at + 2 + length]).unwrap();
+        let payload: Value = serde_json::from_slice(&message[12 + headers..whole - 4]).unwrap();
+        found.push(json!({ name: payload }));
+    }
+    found
 }
 
 /// Where a persona is chatted with, and with which headers.
@@ -130,12 +153,18 @@ pub(super) fn chat_path(persona: Persona) -> String {
         // The model and the manner are in its path: see `place_of`.
         Tongue::Gemini => "/v1beta/models/{model}:{method}".to_owned(),
         Tongue::Cohere => "/v2/chat".to_owned(),
+        Tongue::Bedrock => "/model/{model}/{method}".to_owned(),
     }
 }
 
 /// The path of one chat.
 pub(super) fn place_of(provider: &SimulatedProvider, streamed: bool) -> String {
-    let method = if streamed { "streamGenerateContent?alt=sse" } else { "generateContent" };
+    let method = match (provider.persona(), streamed) {
+        (Persona::Bedrock, true) => "converse-stream",
+        (Persona::Bedrock, false) => "converse",
+        (_, true) => "streamGenerateContent?alt=sse",
+        (_, false) => "generateContent",
+    };
     chat_path(provider.persona()).replace("{model}", &provider.models()[0].id).replace("{method}", method)
 }
 
@@ -164,6 +193,7 @@ pub(super) fn start(
     match (&bearer, persona) {
         (Some(_), Persona::Anthropic) => headers.push(("x-api-key", key.unwrap())),
         (Some(_), Persona::Gemini) => headers.push(("x-goog-api-key", key.unwrap())),
+        (Some(_), Persona::Azure) => headers.push(("api-key", key.unwrap())),
         (Some(bearer), _) => headers.push(("authorization", bearer)),
         (None, _) => {}
     }
@@ -175,6 +205,10 @@ pub(super) fn question(provider: &SimulatedProvider, streamed: bool) -> String {
     if provider.persona() == Persona::Gemini {
         let contents = [json!({ "role": "user", "parts": [{ "text": "one two three four" }] })];
         return json!({ "contents": contents }).to_string();
+    }
+    if provider.persona() == Persona::Bedrock {
+        let messages = [json!({ "role": "user", "content": [{ "text": "one two three four" }] })];
+        return json!({ "messages": messages }).to_string();
     }
     let mut body = json!({
         "model": model, "max_tokens": 99, "stream": streamed,
@@ -208,6 +242,7 @@ pub(super) fn said(events: &[Value]) -> String {
             &event["message"]["content"],
             &event["candidates"][0]["content"]["parts"][0]["text"],
             &event["delta"]["message"]["content"]["text"],
+            &event["contentBlockDelta"]["delta"]["text"],
         ];
         places.into_iter().find_map(Value::as_str).unwrap_or_default().to_owned()
     };

@@ -249,12 +249,11 @@ impl<'q> Gathering<'q> {
                 add_quarter(rest, &mut open.2)?;
                 continue;
             };
-            let mut figures = Sums::default();
-            add_quarter(rest, &mut figures)?;
-            open.2.add(&figures);
+            // Read twice: adding the few figures that are there is quicker than adding all that could be.
             if let Some(cell) = self.cells.get_mut(cell_of(time)) {
-                cell.add(&figures);
+                add_quarter(&mut { *rest }, cell)?;
             }
+            add_quarter(rest, &mut open.2)?;
         }
         self.close_span(key, &mut all, &open);
         Some(all)

@@ -45,6 +45,27 @@ pub fn handler() -> impl Fn(Invoke<Wry>) -> bool + Send + Sync + 'static {
         models_list,
         models_refresh,
         models_default,
+        models_edit,
+        models_order,
+        models_add,
+        models_visited,
+        models_replace,
+        models_feature_default,
+        models_adult_mode,
+        models_recommended,
+        prices_refresh,
+        collections_list,
+        collections_create,
+        collections_rename,
+        collections_delete,
+        collections_add,
+        collections_remove,
+        collections_reorder,
+        collections_settings,
+        collections_default,
+        collections_export,
+        collections_import,
+        collections_offered,
         desk_list,
         desk_open,
         desk_send,
@@ -109,6 +130,27 @@ forward! {
     models_list(Nothing) => ModelsView;
     models_refresh(ModelsRefreshRequest) => ModelsRefreshView;
     models_default(ModelsDefaultRequest) => Nothing;
+    models_edit(ModelsEditRequest) => ModelsEditView;
+    models_order(ModelsOrderRequest) => Nothing;
+    models_add(ModelsAddRequest) => Nothing;
+    models_visited(Nothing) => Nothing;
+    models_replace(ModelsReplaceRequest) => ModelsReplacedView;
+    models_feature_default(ModelsFeatureDefaultRequest) => Nothing;
+    models_adult_mode(ModelsAdultModeRequest) => Nothing;
+    models_recommended(Nothing) => Vec<RecommendationView>;
+    prices_refresh(PricesRefreshRequest) => PriceBookView;
+    collections_list(Nothing) => Vec<CollectionView>;
+    collections_create(CollectionRequest) => CollectionView;
+    collections_rename(CollectionRenameRequest) => CollectionView;
+    collections_delete(CollectionRequest) => CollectionDeletedView;
+    collections_add(CollectionModelsRequest) => CollectionView;
+    collections_remove(CollectionModelsRequest) => CollectionView;
+    collections_reorder(CollectionModelsRequest) => CollectionView;
+    collections_settings(CollectionSettingsRequest) => CollectionView;
+    collections_default(CollectionDefaultRequest) => Vec<CollectionView>;
+    collections_export(CollectionRequest) => CollectionTextView;
+    collections_import(CollectionImportRequest) => CollectionView;
+    collections_offered(Nothing) => Vec<OfferedCollectionView>;
     desk_list(DeskListRequest) => DeskListView;
     desk_open(DeskOpenRequest) => DeskOpenView;
     desk_stop(DeskStopRequest) => DeskStopView;

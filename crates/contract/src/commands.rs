@@ -89,6 +89,49 @@ commands! {
     models_refresh(ModelsRefreshRequest) => ModelsRefreshView;
     /// Sets the default model.
     models_default(ModelsDefaultRequest) => Nothing;
+    /// Changes what the writer says of models, many at once.
+    models_edit(ModelsEditRequest) => ModelsEditView;
+    /// Puts a connection's models in the writer's order.
+    models_order(ModelsOrderRequest) => Nothing;
+    /// Adds a model that the provider does not list.
+    models_add(ModelsAddRequest) => Nothing;
+    /// The writer has looked at the models: what comes from now on is new.
+    models_visited(Nothing) => Nothing;
+    /// Puts one model in the place of another, wherever it is named.
+    models_replace(ModelsReplaceRequest) => ModelsReplacedView;
+    /// Sets a feature's own model.
+    models_feature_default(ModelsFeatureDefaultRequest) => Nothing;
+    /// Switches adult mode, which only changes what is shown.
+    models_adult_mode(ModelsAdultModeRequest) => Nothing;
+    /// Which models suit which task, and why.
+    models_recommended(Nothing) => Vec<RecommendationView>;
+    /// Fetches newer prices; the old ones stay where that fails.
+    prices_refresh(PricesRefreshRequest) => PriceBookView;
+
+    /// All collections.
+    collections_list(Nothing) => Vec<CollectionView>;
+    /// Makes an empty collection.
+    collections_create(CollectionRequest) => CollectionView;
+    /// Gives one another name.
+    collections_rename(CollectionRenameRequest) => CollectionView;
+    /// Removes one; its models stay where they are.
+    collections_delete(CollectionRequest) => CollectionDeletedView;
+    /// Adds models at the end.
+    collections_add(CollectionModelsRequest) => CollectionView;
+    /// Takes models out.
+    collections_remove(CollectionModelsRequest) => CollectionView;
+    /// Puts models in another order.
+    collections_reorder(CollectionModelsRequest) => CollectionView;
+    /// Says how one model is used through a collection.
+    collections_settings(CollectionSettingsRequest) => CollectionView;
+    /// Makes one the default, or none.
+    collections_default(CollectionDefaultRequest) => Vec<CollectionView>;
+    /// A collection as text without keys.
+    collections_export(CollectionRequest) => CollectionTextView;
+    /// Takes in a collection that came as text.
+    collections_import(CollectionImportRequest) => CollectionView;
+    /// The collections that Inkhorn offers to make, and that are not there yet.
+    collections_offered(Nothing) => Vec<OfferedCollectionView>;
 
     /// Conversations.
     desk_list(DeskListRequest) => DeskListView;
@@ -126,6 +169,17 @@ commands! {
     usage_calculate(UsageCalculateRequest) => UsageCalculateView;
     /// Writes a file with the requests, or the report.
     usage_export(UsageExportRequest) => UsageExportView;
+
+    /// All budgets, and how they stand now.
+    budgets_list(Nothing) => Vec<BudgetView>;
+    /// Sets a budget, or changes the one of the same scope and period.
+    budgets_set(BudgetSetRequest) => BudgetView;
+    /// Removes a budget.
+    budgets_remove(BudgetRequest) => BudgetRemovedView;
+    /// Lets the next request that does not fit into a budget through.
+    budgets_allow_once(BudgetRequest) => BudgetView;
+    /// What was reached of budgets since somebody asked last; each is given once.
+    budgets_notices(Nothing) => Vec<BudgetNoticeView>;
 
     /// Apps and the gateway.
     apps_list(Nothing) => AppsView;

@@ -125,7 +125,7 @@ pub struct AnswerView {
     pub prompt_cut: bool,
     /// Which rule picked the model; absent in answers of older versions.
     #[serde(default)]
-    #[ts(type = "'explicit' | 'conversation' | 'feature' | 'default' | 'fallback' | null")]
+    #[ts(type = "'explicit' | 'conversation' | 'feature' | 'last_used' | 'default' | 'fallback' | null")]
     pub picked_by: Option<String>,
     /// The collection through which the model was reached.
     #[serde(default)]
@@ -270,7 +270,7 @@ pub struct DeskEstimateView {
     /// The model that would answer.
     pub model: Option<String>,
     /// Which rule picks it.
-    #[ts(type = "'explicit' | 'conversation' | 'feature' | 'default' | 'fallback' | null")]
+    #[ts(type = "'explicit' | 'conversation' | 'feature' | 'last_used' | 'default' | 'fallback' | null")]
     pub picked_by: Option<String>,
     /// The collection through which it is reached.
     pub collection: Option<String>,

@@ -138,7 +138,16 @@ pub struct ContentView {
     /// As of when, ISO 8601 day.
     pub date: Option<String>,
     /// On what it rests, a sentence of the catalogue.
-    pub basis: Option<String>,
+    pub basis: Option<BasisView>,
+}
+
+/// A sentence in both languages.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
+pub struct BasisView {
+    /// English.
+    pub en: String,
+    /// Indonesian.
+    pub id: String,
 }
 
 /// How fast a model answered here, over the last thirty days.

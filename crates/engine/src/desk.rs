@@ -3,11 +3,13 @@
 mod answering;
 mod texts;
 
+use crate::choice::Wanted;
 use crate::{Engine, blocking, random};
 use inkhorn_contract::*;
 use inkhorn_domain::{ConversationId, MessageId, Role};
 use inkhorn_fault::{Code, Fault, Result};
 use inkhorn_metering::estimate_message_tokens;
+use inkhorn_routing::PickedBy;
 use inkhorn_store::conversations::ConversationRow;
 use inkhorn_store::drafts::DraftRow;
 use inkhorn_store::messages::{MessageRow, MessageState};
@@ -90,7 +92,7 @@ impl Engine {
         let known = request.conversation.as_deref().map(conversation_id).transpose()?;
         let model = self.desk_model(request.model, known).await?;
         let inner = self.inner.clone();
-        let turn = blocking(move || answering::begin(&inner, known, &request.text, &model)).await?;
+        let turn = blocking(move || answering::begin(&inner, known, &request.text, model)).await?;
         answering::answer(self, turn, on_event).await
     }
 
@@ -107,7 +109,7 @@ impl Engine {
         let row = row.ok_or_else(|| Fault::new(Code::NotFound))?;
         let model = self.desk_model(request.model.or(row.model.clone()), Some(row.conversation)).await?;
         let inner = self.inner.clone();
-        let turn = blocking(move || answering::begin_again(&inner, &row, request.text, &model)).await?;
+        let turn = blocking(move || answering::begin_again(&inner, &row, request.text, model)).await?;
         answering::answer(self, turn, on_event).await
     }
 
@@ -227,12 +229,13 @@ impl Engine {
         self.estimate_for(model, input_tokens)
     }
 
-    /// The model for a turn: the caller's, the conversation's, the one used last, the default.
+    /// The model or collection for a turn: the caller's, the conversation's, the feature's, the one used last, the
+    /// default; and the rule that picked it.
     async fn desk_model(
         &self,
         explicit: Option<String>,
         conversation: Option<ConversationId>,
-    ) -> Result<String> {
+    ) -> Result<(String, PickedBy)> {
         let inner = self.inner.clone();
         let own = match conversation.filter(|_| explicit.is_none()) {
             Some(id) => blocking(move || inner.store.read(|db| conversations::load(db, id))).await?,
@@ -240,23 +243,18 @@ impl Engine {
         };
         let house = self.inner.house()?;
         let usable = |model: &String| house.knows(model);
-        let last = house.last_model.clone().filter(usable);
-        let fallback = own.and_then(|row| row.model).filter(usable).or(last);
-        let default = match (&explicit, &fallback) {
-            (None, None) => self.model_by_default(&house).await,
-            _ => None,
-        };
-        let wishes = inkhorn_routing::Wishes {
+        let (own, last) = (own.and_then(|row| row.model).filter(usable), house.last_model.clone().filter(usable));
+        let wanted = Wanted {
             explicit: explicit.as_deref(),
-            conversation: fallback.as_deref(),
-            default: default.as_deref(),
+            conversation: own.as_deref(),
+            feature: "chat",
+            last_used: last.as_deref(),
         };
-        let (address, _) = inkhorn_routing::resolve(wishes)?;
-        self.inner
-            .house()?
-            .connection(&address.slug)
-            .ok_or_else(|| Fault::new(Code::ModelNotFound).with("model", &address))?;
-        Ok(address.to_string())
+        let (name, rule) = self.pick(wanted).await?;
+        if !self.inner.house()?.knows(&name) {
+            return Err(Fault::new(Code::ModelNotFound).with("model", &name));
+        }
+        Ok((name, rule))
     }
 }
 

@@ -6,7 +6,7 @@ use inkhorn_contract::{FaultView, Topic};
 use inkhorn_domain::{ModelListing, RequestResult, UnixMillis};
 use inkhorn_fault::{Code, Fault, Reaction, Result};
 use inkhorn_store::connections::{self, ConnectionStatus};
-use inkhorn_store::models;
+use inkhorn_store::{model_notes, models};
 use parking_lot::Mutex;
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -141,7 +141,12 @@ impl Inner {
             self.system.keep_list(live.id(), crate::system::index_of(now, live.id(), models));
             return Ok(());
         }
-        self.store.write(|tx| models::replace(tx, live.id(), now, &models))
+        self.store.write(|tx| {
+            // What stood there is read again: another program may have fetched meanwhile.
+            let before = models::load(tx, live.id())?.map(|list| list.models);
+            model_notes::note_list(tx, live.id(), before.as_deref(), &models, now)?;
+            models::replace(tx, live.id(), now, &models)
+        })
     }
 }
 

@@ -2,21 +2,24 @@
 
 use crate::Inner;
 use crate::admitted::AdmittedApps;
+use crate::budgets::Budget;
 use crate::settings::{ConnectionSettings, Remembered};
 use inkhorn_dialects::{ReadOptions, WriteOptions};
-use inkhorn_domain::{ChatRequest, ConnectionId, Dialect, Locality, ModelListing, Privacy, Slug, UnixMillis};
+use inkhorn_domain::{ChatRequest, ConnectionId, Dialect, Locality, ModelListing, Price, Privacy, Slug, UnixMillis};
 use inkhorn_fault::{Code, Fault, Result};
 use inkhorn_metering::{Context, Pricing};
 use inkhorn_providers::{AuthStyle, ConnectionTarget, Credential, CustomHeader, ProviderEntry, Refusal};
 use inkhorn_secret::{Origin, Secret};
 use inkhorn_store::accounts::AccountRow;
 use inkhorn_store::connections::ConnectionRow;
+use inkhorn_store::collections::CollectionRow;
+use inkhorn_store::model_notes::ModelNoteRow;
 use inkhorn_store::models::ModelListRow;
 use inkhorn_store::secrets::SecretRow;
-use inkhorn_store::{accounts, apps, connections, models, secrets, settings};
+use inkhorn_store::{accounts, apps, budgets, collections, connections, model_notes, models, secrets, settings};
 use inkhorn_vault::{Destination, Purpose, SealContext};
-use std::collections::HashMap;
-use std::sync::Arc;
+use std::collections::{BTreeMap, HashMap};
+use std::sync::{Arc, LazyLock};
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -28,11 +31,19 @@ pub(crate) struct House {
     pub connections: Vec<Arc<LiveConnection>>,
     by_slug: HashMap<Slug, usize>,
     pub apps: AdmittedApps,
+    pub budgets: Vec<Arc<Budget>>,
     pub default_model: Option<String>,
     pub default_connection: Option<String>,
     pub system_fallback: bool,
     pub last_model: Option<String>,
     pub recent: Vec<String>,
+    pub collections: Vec<CollectionRow>,
+    /// The models of features.
+    pub feature_models: BTreeMap<String, String>,
+    /// When the writer last looked at the models.
+    pub visited_at: Option<UnixMillis>,
+    pub adult_mode: bool,
+    notes: Notes,
     seen_elsewhere: u64,
 }
 
@@ -42,6 +53,8 @@ pub(crate) struct LiveConnection {
     pub entry: Arc<ProviderEntry>,
     pub settings: ConnectionSettings,
     pub list: Arc<ModelIndex>,
+    /// What is noted of its models, by their ids.
+    pub notes: Arc<ConnectionNotes>,
     /// What the provider told of the account when it was last asked.
     pub account: Option<AccountRow>,
     auth: AuthStyle,
@@ -58,6 +71,42 @@ pub(crate) struct ModelIndex {
     pub fetched_at: Option<UnixMillis>,
     pub models: Vec<ModelListing>,
     by_id: HashMap<String, usize>,
+}
+
+/// What is noted of the models of one connection, by their ids.
+pub(crate) type ConnectionNotes = HashMap<String, ModelNoteRow>;
+
+/// All notes, and as of which change.
+#[derive(Clone, Default)]
+struct Notes {
+    changes: i64,
+    by_connection: HashMap<ConnectionId, Arc<ConnectionNotes>>,
+}
+
+impl Notes {
+    /// Reads them, or takes those of before where nothing changed. What did not change for a connection stays the same
+    /// object, by which others see that it did not.
+    fn load(db: &inkhorn_store::Connection, before: Option<&Self>) -> Result<Self> {
+        let changes = model_notes::changes(db)?;
+        if let Some(same) = before.filter(|before| before.changes == changes) {
+            return Ok(same.clone());
+        }
+        let mut read: HashMap<ConnectionId, ConnectionNotes> = HashMap::new();
+        for row in model_notes::load_all(db)? {
+            read.entry(row.connection).or_default().insert(row.model.clone(), row);
+        }
+        let by_connection = read.into_iter().map(|(id, notes)| {
+            let known = before.and_then(|before| before.by_connection.get(&id));
+            let same = known.filter(|known| ***known == notes).cloned();
+            (id, same.unwrap_or_else(|| Arc::new(notes)))
+        });
+        Ok(Self { changes, by_connection: by_connection.collect() })
+    }
+
+    fn of(&self, id: ConnectionId) -> Arc<ConnectionNotes> {
+        static NONE: LazyLock<Arc<ConnectionNotes>> = LazyLock::new(Arc::default);
+        self.by_connection.get(&id).cloned().unwrap_or_else(|| NONE.clone())
+    }
 }
 
 /// Secrets in the clear, for the moment in which a request is built.
@@ -139,9 +188,15 @@ impl Inner {
     }
 }
 
+/// What the writer says of models and puts together of them.
+struct Chosen {
+    collections: Vec<CollectionRow>,
+    notes: Notes,
+}
+
 impl House {
     fn load(inner: &Inner, before: Option<&House>, seen_elsewhere: u64) -> Result<Self> {
-        let (rows, mut sealed, lists, mut told, admitted, remembered) = inner.store.read(|db| {
+        let (rows, mut sealed, lists, mut told, admitted, budgeted, chosen, remembered) = inner.store.read(|db| {
             let told = accounts::load_all(db)?;
             let rows = connections::load_all(db)?;
             let sealed = secrets::load_all(db)?;
@@ -157,8 +212,15 @@ impl House {
                 lists.insert(row.id, list);
             }
             let remembered = Remembered::of(&settings::load_all(db)?);
-            Ok((rows, sealed, lists, told, AdmittedApps::of(apps::load_all(db)?), remembered))
+            let budgeted = budgets::load_all(db)?;
+            let chosen = Chosen {
+                collections: collections::load_all(db)?,
+                notes: Notes::load(db, before.map(|house| &house.notes))?,
+            };
+            let admitted = AdmittedApps::of(apps::load_all(db)?);
+            Ok((rows, sealed, lists, told, admitted, budgeted, chosen, remembered))
         })?;
+        inner.take_fetched_prices(remembered.prices_fetched_at);
         let mut live = Vec::with_capacity(rows.len());
         for row in rows {
             let Some(entry) = inner.catalogue.find(&row.provider).cloned() else {
@@ -172,23 +234,35 @@ impl House {
             let list = lists.get(&row.id).cloned().unwrap_or_default();
             let mut one = LiveConnection::new(inner, row, entry, secrets, list);
             one.account = told.remove(&one.id());
+            one.notes = chosen.notes.of(one.id());
             live.push(Arc::new(one));
         }
         if remembered.system_fallback {
             let taken = |slug: &Slug| live.iter().any(|own| own.slug() == slug);
             let offered = inner.system_connections(&taken);
-            live.extend(offered);
+            live.extend(offered.into_iter().map(|mut offered| {
+                if let Some(fresh) = Arc::get_mut(&mut offered) {
+                    fresh.notes = chosen.notes.of(fresh.id());
+                }
+                offered
+            }));
         }
         let by_slug = live.iter().enumerate().map(|(at, one)| (one.row.slug.clone(), at)).collect();
         Ok(Self {
             connections: live,
             by_slug,
             apps: admitted,
+            budgets: budgeted.into_iter().map(|row| Arc::new(Budget::of(row))).collect(),
             default_model: remembered.default_model,
             default_connection: remembered.default_connection,
             system_fallback: remembered.system_fallback,
             last_model: remembered.last_model,
             recent: remembered.recent,
+            collections: chosen.collections,
+            feature_models: remembered.feature_models,
+            visited_at: remembered.visited_at,
+            adult_mode: remembered.adult_mode,
+            notes: chosen.notes,
             seen_elsewhere,
         })
     }
@@ -201,12 +275,6 @@ impl House {
     pub(crate) fn named(&self, slug: &str) -> Result<&Arc<LiveConnection>> {
         let found = Slug::parse(slug).and_then(|slug| self.connection(&slug));
         found.ok_or_else(|| Fault::new(Code::NotFound).with("name", slug))
-    }
-
-    /// Whether the model's connection is there.
-    pub(crate) fn knows(&self, model: &str) -> bool {
-        inkhorn_domain::ModelAddress::parse(model)
-            .is_some_and(|address| self.by_slug.contains_key(&address.slug))
     }
 
     fn list_of(&self, id: ConnectionId) -> Option<Arc<ModelIndex>> {
@@ -229,7 +297,7 @@ impl LiveConnection {
         let auth = auth_of(&row.auth).unwrap_or_else(|| entry.auth.clone());
         let target = settings.target(inner, &entry, &row.base_url, auth.clone());
         let last_used = AtomicI64::new(row.last_used.unwrap_or(0));
-        Self { row, entry, settings, list, account: None, auth, secrets, variable: None, target, last_used }
+        Self { row, entry, settings, list, notes: Arc::default(), account: None, auth, secrets, variable: None, target, last_used }
     }
 
     /// A connection whose key stands in the environment, in `variable`.
@@ -313,9 +381,21 @@ impl LiveConnection {
         Pricing {
             local: locality == Locality::Local,
             prices_id: self.entry.prices.clone(),
+            own: listing.and_then(|model| self.own_price(&model.id)),
             listed: listing.and_then(|model| model.price),
-            at: None,
+            ..Pricing::unknown()
         }
+    }
+
+    /// The price of a model, listed or not.
+    pub(crate) fn pricing_of(&self, model: &str) -> Pricing {
+        let listing = self.model(model);
+        let pricing = self.pricing(self.locality_of(listing), listing);
+        Pricing { own: self.own_price(model), ..pricing }
+    }
+
+    fn own_price(&self, model: &str) -> Option<Price> {
+        self.notes.get(model)?.price.map(|(price, _)| price)
     }
 
     /// How the figures of its answers are meant.
@@ -354,15 +434,14 @@ impl LiveConnection {
     pub(crate) fn unseal(&self, inner: &Inner) -> Result<Unsealed> {
         let mut unsealed = Unsealed { key: None, headers: Vec::new(), origins: Vec::new() };
         if let Some(variable) = &self.variable {
-            unsealed.origins.push(self.target()?.destination().origin().clone());
+            unsealed.origins = self.target()?.origins();
             unsealed.key = Some(inner.read_system_key(variable, &self.entry)?);
             return Ok(unsealed);
         }
         if self.secrets.is_empty() {
             return Ok(unsealed);
         }
-        let origin = self.target()?.destination().origin().clone();
-        unsealed.origins.push(origin);
+        unsealed.origins = self.target()?.origins();
         for row in &self.secrets {
             let destination = Destination { origins: &unsealed.origins, auth: self.auth.as_str() };
             let bytes = inner.vault.open(&secret_context(row, destination), &row.env)?;

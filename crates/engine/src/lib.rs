@@ -9,6 +9,7 @@ mod admitted;
 mod apps;
 mod budgets;
 mod choice;
+mod collections;
 mod connections;
 mod desk;
 mod doctor;
@@ -55,7 +56,7 @@ use inkhorn_store::Store;
 use parking_lot::Mutex;
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::sync::atomic::AtomicU64;
+use std::sync::atomic::{AtomicI64, AtomicU64};
 use tokio::sync::broadcast;
 
 /// What an engine is opened with. Time and keychain are given, so that a test decides them.
@@ -92,6 +93,10 @@ pub(crate) struct Inner {
     pub pasted: draft::PastedKeys,
     pub tests: health::DraftTests,
     pub refreshing: models::Refreshing,
+    pub views: models::Views,
+    pub measured: models::Measured,
+    /// When the price book in use was fetched; 0 for the one that came with Inkhorn.
+    pub book_date: AtomicI64,
     pub accounts: account::Accounts,
     pub system: system::SystemMemory,
     pub sign_ins: sign_in::SignIns,
@@ -127,6 +132,9 @@ impl Engine {
             pasted: draft::PastedKeys::default(),
             tests: health::DraftTests::default(),
             refreshing: models::Refreshing::default(),
+            views: models::Views::default(),
+            measured: models::Measured::default(),
+            book_date: AtomicI64::new(0),
             accounts: account::Accounts::default(),
             system: system::SystemMemory::default(),
             sign_ins: sign_in::SignIns::default(),

@@ -1,13 +1,26 @@
 //! The list of all models: from the cache at once, fetched anew behind.
 
+mod own;
+mod price_book;
+mod recommend;
+mod replace;
+mod speed;
+mod view;
+
+pub(crate) use recommend::{TASKS, recommend};
+pub(crate) use replace::replace_name;
+pub(crate) use speed::Measured;
+pub(crate) use view::{GONE, Views};
+
+use crate::choice::collection_aim;
 use crate::connections::count;
-use crate::house::{LiveConnection, system_time};
+use crate::house::{House, LiveConnection, system_time};
 use crate::{Engine, Inner, blocking};
 use inkhorn_contract::*;
-use inkhorn_domain::{Locality, ModelListing, Privacy, UnixMillis};
+use inkhorn_domain::{Locality, Privacy, UnixMillis};
 use inkhorn_fault::{Code, Fault, Result};
 use inkhorn_providers::{FetchedModels, fetch_models};
-use inkhorn_routing::{Conditions, Exclusion, Member, exclusion};
+use inkhorn_routing::{Conditions, Member, exclusion};
 use parking_lot::Mutex;
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
@@ -31,11 +44,11 @@ struct Fetches {
 /// A model as a gateway may offer it.
 #[derive(Debug, Clone)]
 pub struct OfferedModel {
-    /// `slug/model-id`.
+    /// `slug/model-id`, or the name of a collection.
     pub id: String,
     /// A name for people.
     pub name: Option<String>,
-    /// The connection's slug.
+    /// The connection's slug; `collection` for one.
     pub connection: String,
     /// When the list was fetched.
     pub listed_at: UnixMillis,
@@ -47,18 +60,24 @@ impl Engine {
         let inner = self.inner.clone();
         blocking(move || {
             let house = inner.house()?;
+            let models = inner.all_models_now(&house)?;
             let fetches = inner.refreshing.0.lock();
-            let (mut all, mut sources) = (Vec::new(), Vec::new());
-            for live in &house.connections {
-                sources.push(source_view(live, &fetches));
-                all.extend(live.all_models().map(|model| inner.model_view(live, &model)));
-            }
+            let features = house.feature_models.iter();
+            let feature = |(feature, model): (&String, &String)| FeatureDefaultView {
+                feature: feature.clone(),
+                model: model.clone(),
+            };
             Ok(ModelsView {
-                models: all,
-                sources,
+                models,
+                sources: house.connections.iter().map(|live| source_view(live, &fetches)).collect(),
                 default_model: house.default_model.clone(),
                 last_model: house.last_model.clone(),
                 recent: house.recent.clone(),
+                collections: inner.collection_views(&house),
+                feature_defaults: features.map(feature).collect(),
+                visited_at: house.visited_at,
+                price_book: inner.price_book_view(),
+                adult_mode: house.adult_mode,
             })
         })
         .await
@@ -106,6 +125,14 @@ impl Engine {
         let Ok(house) = self.inner.house() else { return Vec::new() };
         let now = Conditions { privacy, vault_open: self.inner.vault.is_open() };
         let mut offered = Vec::new();
+        for collection in house.collections.iter().filter(|row| collection_aim(&house, row, now).is_ok()) {
+            offered.push(OfferedModel {
+                id: collection.name.clone(),
+                name: None,
+                connection: "collection".to_owned(),
+                listed_at: collection.updated_at,
+            });
+        }
         for live in &house.connections {
             for model in live.all_models() {
                 if exclusion(&member(live, live.locality_of(Some(&model))), now).is_none() {
@@ -163,39 +190,17 @@ impl Engine {
 }
 
 impl Inner {
-    fn model_view(&self, live: &LiveConnection, model: &ModelListing) -> ModelView {
-        let locality = live.locality_of(Some(model));
-        let reason = self.reason(live, locality);
-        let pricing = live.pricing(locality, Some(model));
-        ModelView {
-            id: format!("{}/{}", live.slug(), model.id),
-            connection: live.slug().to_string(),
-            connection_label: live.label().to_owned(),
-            provider: live.provider().to_owned(),
-            name: model.name.clone().unwrap_or_else(|| model.id.clone()),
-            context_length: model.context_length.or_else(|| pricing.context_length(&model.id)),
-            max_output: model.max_output,
-            price: PriceView::from(&pricing.price(&model.id)),
-            capabilities: model.capabilities.clone(),
-            locality: locality.as_str(),
-            local: model.local.as_ref().map(LocalDetailsView::from),
-            retires_on: model.retires_on.clone(),
-            available: reason.is_none(),
-            reason,
+    /// All models as they are now, in the writer's order of connections.
+    pub(crate) fn all_models_now(&self, house: &House) -> Result<Vec<ModelView>> {
+        let speeds = self.speeds()?;
+        self.keep_views_of(&house.connections);
+        let computed: Vec<_> =
+            house.connections.iter().map(|live| self.computed_models(live, house.visited_at)).collect();
+        let mut all = Vec::with_capacity(computed.iter().map(|models| models.len()).sum());
+        for (live, models) in house.connections.iter().zip(&computed) {
+            all.extend(self.models_now(live, models, &speeds));
         }
-    }
-
-    /// Why a model of this connection cannot be used now: the same rules that refuse a request, and what is known of
-    /// the connection.
-    fn reason(&self, live: &LiveConnection, locality: Locality) -> Option<String> {
-        let now = Conditions { privacy: Privacy::Cloud, vault_open: self.vault.is_open() };
-        match exclusion(&member(live, locality), now) {
-            Some(Exclusion::Off) => return Some("connection_off".to_owned()),
-            Some(Exclusion::VaultLocked) => return Some(Code::VaultLocked.as_str().to_owned()),
-            Some(Exclusion::Privacy) => return Some(Code::PrivacyRefused.as_str().to_owned()),
-            None => {}
-        }
-        live.trouble().map(|fault| fault.code.as_str().to_owned())
+        Ok(all)
     }
 }
 

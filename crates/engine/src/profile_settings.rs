@@ -4,7 +4,7 @@ use crate::house::{House, LiveConnection};
 use crate::settings::{DEFAULT_CONNECTION, DEFAULT_MODEL, SYSTEM_FALLBACK, json};
 use crate::{Engine, Inner, blocking};
 use inkhorn_contract::{Nothing, SettingsSetRequest, SettingsView, Topic};
-use inkhorn_domain::{ModelAddress, Slug};
+use inkhorn_domain::Slug;
 use inkhorn_fault::{Code, Fault, Result};
 use inkhorn_store::settings;
 use std::cmp::Reverse;
@@ -31,23 +31,13 @@ impl Engine {
         self.inner.changed(&[Topic::Connections, Topic::Models, Topic::Status]);
         Ok(view)
     }
-
-    /// The model for a request that names none: the writer's default, else that of the default connection, else that
-    /// of the first connection that has one, else, where keys from the environment are allowed, one of theirs.
-    pub(crate) async fn model_by_default(&self, house: &House) -> Option<String> {
-        match house.default_of_connections() {
-            Some(model) => Some(model),
-            None => self.system_model(house).await,
-        }
-    }
 }
 
 impl Inner {
     fn keep_settings(&self, request: &SettingsSetRequest) -> Result<()> {
         let house = self.house()?;
         if let Some(model) = chosen(&request.default_model) {
-            let address = ModelAddress::parse(model);
-            if address.is_none_or(|address| house.connection(&address.slug).is_none()) {
+            if !house.knows(model) {
                 return Err(Fault::new(Code::ModelNotFound).with("model", model));
             }
         }
@@ -85,10 +75,14 @@ fn settings_view(house: &House) -> SettingsView {
 }
 
 impl House {
-    /// The default model, without what the environment offers.
+    /// The model or collection for a request that names none, without what the environment offers: the writer's default,
+    /// else the default collection, else the model of the default connection, else of the first that has one.
     pub(crate) fn default_of_connections(&self) -> Option<String> {
         if let Some(model) = &self.default_model {
             return Some(model.clone());
+        }
+        if let Some(collection) = self.collections.iter().find(|collection| collection.is_default) {
+            return Some(collection.name.clone());
         }
         let chosen = self.default_connection.as_deref().and_then(Slug::parse);
         let chosen = chosen.and_then(|slug| self.connection(&slug)).filter(|live| live.is_active());

@@ -4,6 +4,8 @@
 //! to; both are facts that are written into the usage row.
 
 use crate::admitted::AdmittedApp;
+use crate::choice::{self, Aim, Wanted};
+use crate::budgets::Candidate;
 use crate::house::{LiveConnection, system_time};
 use crate::models::member;
 use crate::record::Record;
@@ -11,14 +13,14 @@ use crate::{Engine, Inner};
 use bytes::Bytes;
 use inkhorn_dialects::{AnswerDecoder, Chunk, Peek, WireError, pass_through, read_request, write_request};
 use inkhorn_domain::{
-    ChatRequest, Dialect, Face, FinishReason, FrontDialect, Locality, ModelAddress, Part, Privacy, Quality,
+    ChatRequest, Dialect, Face, FinishReason, FrontDialect, Locality, MemberSettings, ModelAddress, Part, Privacy, Quality,
     RequestId, RequestResult, StreamEvent, UnixMillis,
 };
 use inkhorn_fault::{Code, Fault, Result};
-use inkhorn_metering::{Reservation, Settled, TextWritten, estimate_tokens, was_cut};
+use inkhorn_metering::{Outlook, Reservation, Settled, TextWritten, estimate_tokens, was_cut};
 use inkhorn_outbound as outbound;
 use inkhorn_providers::Refusal;
-use inkhorn_routing::{Conditions, Wishes, candidates, resolve};
+use inkhorn_routing::{Conditions, PickedBy, candidates};
 use std::borrow::Cow;
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -34,7 +36,7 @@ pub struct Ask {
     pub app: Option<Arc<AdmittedApp>>,
     /// How far the text may travel.
     pub privacy: Privacy,
-    /// The caller's own choice, `slug/model-id`.
+    /// The caller's own choice: `slug/model-id`, or the name of a collection.
     pub model: Option<String>,
     /// The conversation's model.
     pub conversation_model: Option<String>,
@@ -64,6 +66,10 @@ pub struct AnswerInfo {
     pub request: RequestId,
     /// What was asked, `slug/model-id`.
     pub model: ModelAddress,
+    /// Which rule picked the model.
+    pub picked_by: PickedBy,
+    /// The collection through which it was reached.
+    pub collection: Option<String>,
     /// The connection's label.
     pub connection: String,
     /// Where the text goes.
@@ -117,37 +123,37 @@ impl Engine {
     ///
     /// # Errors
     /// Every [`Fault`] that a request can meet before the first byte of its answer. The failure is recorded.
-    pub async fn send(&self, ask: Ask) -> Result<Answer> {
+    pub async fn send(&self, mut ask: Ask) -> Result<Answer> {
         let inner = self.inner.clone();
-        let house = inner.house()?;
 
-        // Resolve: which model is meant.
-        let default = match (&ask.model, &ask.conversation_model) {
-            (None, None) => self.model_by_default(&house).await,
-            _ => None,
-        };
-        let wishes = Wishes {
+        // Resolve: which model is meant, and how the collection that leads there wants it used.
+        let wanted = Wanted {
             explicit: ask.model.as_deref(),
             conversation: ask.conversation_model.as_deref(),
-            default: default.as_deref(),
+            feature: &ask.feature,
+            last_used: None,
         };
-        let (address, _) = resolve(wishes)?;
+        let (name, picked_by) = self.pick(wanted).await?;
         // Looking for a default may have fetched a list.
         let house = inner.house()?;
+        let Aim { address, collection, settings } = inner.aim(&house, &name, ask.privacy)?;
+        ask.body = ask.body.used_as(&settings)?;
         let known = house.connection(&address.slug);
         let connection =
             known.ok_or_else(|| Fault::new(Code::ModelNotFound).with("model", &address))?.clone();
         let same_dialect = matches!(
             &ask.body,
-            AskBody::Wire { dialect, .. } if Dialect::from(*dialect) == connection.dialect()
+            AskBody::Wire { dialect, .. }
+                if Dialect::from(*dialect) == connection.dialect_for(&address.model)
         );
         let listing = connection.model(&address.model);
         let locality = connection.locality_of(listing);
 
         // Reserve: what it may cost at worst. From here on the request is in the log, whatever becomes of it.
         let (input_estimate, max_output) = ask.body.size();
-        let pricing = connection.pricing(locality, listing);
-        let reservation = Reservation::new(&address.model, pricing, input_estimate, max_output);
+        let pricing = connection.pricing_of(&address.model).at(inner.clock.now());
+        let images = ask.body.images();
+        let reservation = Reservation::new(&address.model, pricing.clone(), input_estimate, max_output);
         let mut record = Record::open(inner.clone(), &ask, &address, &connection, reservation);
 
         // Room: a server on this machine is told how much context the text needs.
@@ -173,9 +179,25 @@ impl Engine {
             return Err(record.close_unsent(RequestResult::Refused, fault));
         }
 
+        // Hold: what it may cost is held back of each budget that covers it, and its answer kept within that.
+        let asked_output = max_output.or(connection.settings.max_tokens.filter(|_| ask.body.is_ours()));
+        let model_output = listing.and_then(|model| model.max_output);
+        let candidate = Candidate {
+            subject: record.subject(),
+            pricing: &pricing,
+            outlook: Outlook { input_estimate, images, asked_output, model_output },
+            time: record.started(),
+        };
+        match inner.hold(&house, &candidate) {
+            Ok(allowance) => record.allow(allowance),
+            Err(fault) => return Err(record.close_unsent(RequestResult::Refused, fault)),
+        }
+
         let info = AnswerInfo {
             request: record.request(),
             model: address,
+            picked_by,
+            collection,
             connection: connection.label().to_owned(),
             locality,
             same_dialect,
@@ -213,7 +235,8 @@ async fn dispatch(
     record: &mut Record,
 ) -> Result<(outbound::Answer, AnswerDecoder)> {
     let model = &info.model.model;
-    let (bytes, streaming) = write_body(connection, model, body, info.same_dialect, context)?;
+    let limit = record.answer_limit();
+    let (bytes, streaming) = write_body(connection, model, body, info.same_dialect, context, limit)?;
     let now = system_time(inner.clock.now());
     let prepared = {
         // The key lives in the clear inside this block: out of its envelope, into the one header that bears it.
@@ -229,7 +252,8 @@ async fn dispatch(
         Ok(Err(refusal)) => return Err(connection.classify(inner, &refusal, model)),
         Err(fault) => return Err(fault.with("provider", connection.label())),
     };
-    let decoder = AnswerDecoder::new(connection.dialect(), streaming).reading(connection.read_options());
+    let dialect = connection.dialect_for(model);
+    let decoder = AnswerDecoder::new(dialect, streaming).reading(connection.read_options());
     Ok((answer, if info.same_dialect { decoder.keeping_raw() } else { decoder }))
 }
 
@@ -239,24 +263,47 @@ fn write_body(
     body: AskBody,
     same_dialect: bool,
     context: Option<u64>,
+    answer_limit: Option<u64>,
 ) -> Result<(Bytes, bool)> {
-    let bad = |bad: inkhorn_dialects::BadRequest| Fault::new(Code::BadRequest).with("reason", bad);
-    let options = &connection.write_options(model);
+    let mut options = connection.write_options(model);
+    if let Some(limit) = answer_limit {
+        (options.always_limit, options.default_max_tokens) = (true, limit);
+    }
+    let options = &options;
     let mut request = match body {
         AskBody::Wire { dialect, body, seen } if same_dialect => {
-            let bytes = pass_through(dialect, &body, model, options).map_err(bad)?;
+            let bytes = pass_through(dialect, &body, model, options).map_err(malformed)?;
             return Ok((bytes.into(), seen.stream));
         }
-        AskBody::Wire { dialect, body, .. } => read_request(dialect, &body).map_err(bad)?,
+        AskBody::Wire { dialect, body, .. } => read_request(dialect, &body).map_err(malformed)?,
         AskBody::Chat(request) => *request,
     };
     model.clone_into(&mut request.model);
     connection.fill_in(&mut request, context);
+    request.max_tokens = [request.max_tokens, answer_limit].into_iter().flatten().min();
     let streaming = request.stream;
-    Ok((write_request(connection.dialect(), &request, options).into(), streaming))
+    Ok((write_request(connection.dialect_for(model), &request, options).into(), streaming))
+}
+
+fn malformed(bad: inkhorn_dialects::BadRequest) -> Fault {
+    Fault::new(Code::BadRequest).with("reason", bad)
 }
 
 impl AskBody {
+    /// The body as a collection wants its model used. A program's own body is read into our words only where there is
+    /// something to fill in: otherwise it stays as it was sent.
+    fn used_as(self, settings: &MemberSettings) -> Result<Self> {
+        if settings.is_empty() {
+            return Ok(self);
+        }
+        let mut request = match self {
+            Self::Chat(request) => request,
+            Self::Wire { dialect, body, .. } => Box::new(read_request(dialect, &body).map_err(malformed)?),
+        };
+        choice::fill_in(settings, &mut request);
+        Ok(Self::Chat(request))
+    }
+
     /// About how many tokens go out, and the most that may come back.
     fn size(&self) -> (u64, Option<u64>) {
         match self {
@@ -284,6 +331,20 @@ impl AnswerInfo {
         let told = outcome.settled.quality == Quality::Reported && outcome.result == RequestResult::Completed;
         let read = outcome.settled.usage.input.filter(|_| told && self.locality == Locality::Local);
         read.is_some_and(|read| was_cut(self.input_estimate, read, self.room))
+    }
+}
+
+impl AskBody {
+    /// It is in our words, so that what the writer set for the connection is filled in.
+    fn is_ours(&self) -> bool {
+        matches!(self, Self::Chat(_))
+    }
+
+    /// Images that go out, as far as they are known without reading the whole of a program's body.
+    fn images(&self) -> u64 {
+        let Self::Chat(request) = self else { return 0 };
+        let parts = request.messages.iter().flat_map(|message| &message.parts);
+        parts.filter(|part| matches!(part, Part::Image(_))).count() as u64
     }
 }
 

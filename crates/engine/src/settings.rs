@@ -2,7 +2,7 @@
 
 use crate::{Engine, Inner, blocking};
 use inkhorn_contract::{ModelsDefaultRequest, Nothing, Topic};
-use inkhorn_domain::{Dialect, ModelAddress};
+use inkhorn_domain::Dialect;
 use inkhorn_fault::{Code, Fault, Result};
 use inkhorn_outbound::{CONNECT_DEADLINE, Deadlines, Outbound, Route};
 use inkhorn_providers::{
@@ -19,8 +19,12 @@ use std::time::Duration;
 pub(crate) const DEFAULT_MODEL: &str = "default_model";
 pub(crate) const DEFAULT_CONNECTION: &str = "default_connection";
 pub(crate) const SYSTEM_FALLBACK: &str = "system_fallback";
-const LAST_MODEL: &str = "last_model";
-const RECENT_MODELS: &str = "recent_models";
+pub(crate) const FEATURE_MODELS: &str = "feature_models";
+pub(crate) const MODELS_VISITED: &str = "models_visited_at";
+pub(crate) const PRICES_FETCHED: &str = "prices_fetched_at";
+pub(crate) const ADULT_MODE: &str = "adult_mode";
+pub(crate) const LAST_MODEL: &str = "last_model";
+pub(crate) const RECENT_MODELS: &str = "recent_models";
 const GATEWAY_PORT: &str = "gateway_port";
 const GATEWAY_AT_START: &str = "gateway_at_start";
 /// Models in the list of recent ones.
@@ -38,6 +42,11 @@ pub(crate) struct Remembered {
     pub system_fallback: bool,
     pub last_model: Option<String>,
     pub recent: Vec<String>,
+    pub feature_models: BTreeMap<String, String>,
+    pub visited_at: Option<i64>,
+    pub adult_mode: bool,
+    /// When newer prices were fetched.
+    pub prices_fetched_at: Option<i64>,
 }
 
 impl Remembered {
@@ -51,6 +60,10 @@ impl Remembered {
             system_fallback: read(SYSTEM_FALLBACK).is_some_and(|value| value == true),
             last_model: text(LAST_MODEL),
             recent: recent.unwrap_or_default(),
+            feature_models: read(FEATURE_MODELS).and_then(|all| serde_json::from_value(all).ok()).unwrap_or_default(),
+            visited_at: read(MODELS_VISITED).and_then(|value| value.as_i64()),
+            prices_fetched_at: read(PRICES_FETCHED).and_then(|value| value.as_i64()),
+            adult_mode: read(ADULT_MODE).is_some_and(|value| value == true),
         }
     }
 }
@@ -59,9 +72,7 @@ impl Engine {
     /// Sets or takes away the default model.
     pub async fn models_default(&self, request: ModelsDefaultRequest) -> Result<Nothing> {
         if let Some(model) = &request.model {
-            let address = ModelAddress::parse(model);
-            let house = self.inner.house()?;
-            if address.is_none_or(|address| house.connection(&address.slug).is_none()) {
+            if !self.inner.house()?.knows(model) {
                 return Err(Fault::new(Code::ModelNotFound).with("model", model));
             }
         }

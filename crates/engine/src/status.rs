@@ -29,8 +29,11 @@ impl Engine {
     pub async fn warm_prices(&self) {
         let inner = self.inner.clone();
         let _ = blocking(move || {
-            for live in &inner.house()?.connections {
+            let house = inner.house()?;
+            for live in &house.connections {
                 live.entry.prices.iter().for_each(|provider| inkhorn_metering::load_prices(provider));
+                // The selector opens from what is computed here.
+                inner.computed_models(live, house.visited_at);
             }
             Ok(())
         })

@@ -3,12 +3,14 @@
 
 mod entry;
 mod guide;
+mod moderation;
 mod surface;
 
 pub use entry::{
     AuthStyle, EntryLocality, KeyNeed, KeyPattern, ModelRule, OtherHost, Place, Preset, ProviderEntry, Waits,
 };
 pub use guide::{Guide, GuideText};
+pub use moderation::{Basis, Moderation};
 pub use surface::Surface;
 
 use serde::Deserialize;

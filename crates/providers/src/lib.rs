@@ -26,8 +26,8 @@ pub use account::{
 pub use address::{AddressNote, BaseUrl, MAX_ADDRESS, parse_base_url};
 pub use calls::{FetchedModels, TestReport, fetch_models, test_connection};
 pub use catalogue::{
-    AuthStyle, Catalogue, CatalogueError, EntryLocality, Guide, GuideText, KeyNeed, KeyPattern,
-    MAX_CATALOGUE, ModelRule, OtherHost, Place, Preset, ProviderEntry, Surface, Waits,
+    AuthStyle, Basis, Catalogue, CatalogueError, EntryLocality, Guide, GuideText, KeyNeed, KeyPattern,
+    MAX_CATALOGUE, ModelRule, Moderation, OtherHost, Place, Preset, ProviderEntry, Surface, Waits,
 };
 pub use chat::PreparedChat;
 pub use embeddings::fetch_embeddings;

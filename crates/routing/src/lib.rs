@@ -3,7 +3,7 @@
 //! For the engine. Every request of every face passes through [`resolve`] and [`candidates`]; what is excluded is
 //! named with its reason, so that a refusal can say why. Start reading at [`candidates`].
 
-use inkhorn_domain::{Locality, ModelAddress, Privacy};
+use inkhorn_domain::{Locality, Privacy};
 use inkhorn_fault::{Code, Fault};
 
 /// Which rule picked the model.
@@ -13,37 +13,61 @@ pub enum PickedBy {
     Explicit,
     /// The conversation's own model.
     Conversation,
+    /// The feature's own model.
+    Feature,
+    /// What was used last on the Desk.
+    LastUsed,
     /// The writer's default.
     Default,
+    /// A key in the environment, where nothing else names a model and the writer allows it.
+    Fallback,
 }
 
-/// What may name a model, strongest first.
+impl PickedBy {
+    /// The word that stands in answers.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Explicit => "explicit",
+            Self::Conversation => "conversation",
+            Self::Feature => "feature",
+            Self::LastUsed => "last_used",
+            Self::Default => "default",
+            Self::Fallback => "fallback",
+        }
+    }
+}
+
+/// What may name a model or a collection, strongest first.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Wishes<'w> {
     /// The caller's own choice.
     pub explicit: Option<&'w str>,
     /// The conversation's model.
     pub conversation: Option<&'w str>,
+    /// The feature's model.
+    pub feature: Option<&'w str>,
+    /// What was used last on the Desk; for the Desk only.
+    pub last_used: Option<&'w str>,
     /// The writer's default.
     pub default: Option<&'w str>,
+    /// What the environment offers.
+    pub fallback: Option<&'w str>,
 }
 
-/// The model that is meant, by the strongest wish that names one.
+/// The name that is meant, by the strongest wish, and which wish that was. `None` where nothing names anything.
 ///
-/// # Errors
-/// `model_not_found` when nothing names a model, or when the name is not of the form `slug/model-id`.
-pub fn resolve(wishes: Wishes<'_>) -> Result<(ModelAddress, PickedBy), Fault> {
-    let named = [
+/// A wish that names something that is not there is not passed over: a text must not go elsewhere than it was sent.
+pub fn resolve(wishes: Wishes<'_>) -> Option<(&str, PickedBy)> {
+    [
         (wishes.explicit, PickedBy::Explicit),
         (wishes.conversation, PickedBy::Conversation),
+        (wishes.feature, PickedBy::Feature),
+        (wishes.last_used, PickedBy::LastUsed),
         (wishes.default, PickedBy::Default),
+        (wishes.fallback, PickedBy::Fallback),
     ]
     .into_iter()
-    .find_map(|(name, rule)| name.map(|name| (name, rule)));
-    let (name, rule) = named.ok_or_else(|| Fault::new(Code::ModelNotFound))?;
-    let address =
-        ModelAddress::parse(name).ok_or_else(|| Fault::new(Code::ModelNotFound).with("model", name))?;
-    Ok((address, rule))
+    .find_map(|(name, rule)| name.map(|name| (name, rule)))
 }
 
 /// A connection that could serve the request, as far as routing must know it.
@@ -129,19 +153,26 @@ mod tests {
 
     #[test]
     fn the_strongest_wish_names_the_model() {
-        let wishes = Wishes { explicit: Some("a/1"), conversation: Some("b/2"), default: Some("c/3") };
-        let picked = |wishes| resolve(wishes).map(|(address, rule)| (address.to_string(), rule));
-        assert_eq!(picked(wishes), Ok(("a/1".into(), PickedBy::Explicit)));
-        assert_eq!(picked(Wishes { explicit: None, ..wishes }), Ok(("b/2".into(), PickedBy::Conversation)));
-        let only_default = Wishes { default: Some("c/3"), ..Wishes::default() };
-        assert_eq!(picked(only_default), Ok(("c/3".into(), PickedBy::Default)));
-        assert_eq!(picked(Wishes::default()).map_err(|f| f.code()), Err(Code::ModelNotFound));
-    }
-
-    #[test]
-    fn a_wish_that_is_malformed_is_not_passed_over() {
-        let wishes = Wishes { explicit: Some("gpt-4o"), default: Some("c/3"), ..Wishes::default() };
-        assert_eq!(resolve(wishes).map_err(|f| f.code()), Err(Code::ModelNotFound));
+        let mut wishes = Wishes {
+            explicit: Some("1"),
+            conversation: Some("2"),
+            feature: Some("3"),
+            last_used: Some("4"),
+            default: Some("5"),
+            fallback: Some("6"),
+        };
+        assert_eq!(resolve(wishes), Some(("1", PickedBy::Explicit)));
+        wishes.explicit = None;
+        assert_eq!(resolve(wishes), Some(("2", PickedBy::Conversation)));
+        wishes.conversation = None;
+        assert_eq!(resolve(wishes), Some(("3", PickedBy::Feature)));
+        wishes.feature = None;
+        assert_eq!(resolve(wishes), Some(("4", PickedBy::LastUsed)));
+        wishes.last_used = None;
+        assert_eq!(resolve(wishes), Some(("5", PickedBy::Default)));
+        wishes.default = None;
+        assert_eq!(resolve(wishes), Some(("6", PickedBy::Fallback)));
+        assert_eq!(resolve(Wishes::default()), None);
     }
 
     #[test]

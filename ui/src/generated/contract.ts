@@ -137,7 +137,15 @@ finish: string | null,
 /**
  * The local server read far fewer tokens than were sent: it cut the beginning of the text.
  */
-prompt_cut: boolean, };
+prompt_cut: boolean, 
+/**
+ * Which rule picked the model; absent in answers of older versions.
+ */
+picked_by: 'explicit' | 'conversation' | 'feature' | 'last_used' | 'default' | 'fallback' | null, 
+/**
+ * The collection through which the model was reached.
+ */
+collection: string | null, };
 
 export type AppAddRequest = { 
 /**
@@ -155,7 +163,11 @@ privacy?: string,
 /**
  * Web origins, for a tool that runs in a browser.
  */
-origins: Array<string>, };
+origins: Array<string>, 
+/**
+ * The most that it may spend in a month, USD as decimal text: a budget of scope `app:NAME`.
+ */
+budget?: string, };
 
 export type AppAddedView = { 
 /**
@@ -281,11 +293,233 @@ apps: Array<AppView>,
  */
 gateway: GatewayView, };
 
+export type BasisView = { 
+/**
+ * English.
+ */
+en: string, 
+/**
+ * Indonesian.
+ */
+id: string, };
+
+export type BudgetNoticeView = { 
+/**
+ * The budget's scope.
+ */
+scope: string, 
+/**
+ * Its period.
+ */
+period: 'day' | 'month', 
+/**
+ * The percentage that was reached.
+ */
+percent: number, 
+/**
+ * The limit, USD as decimal text.
+ */
+limit: string, };
+
+export type BudgetRemovedView = { 
+/**
+ * Its scope and period: `all/month`.
+ */
+removed: string, };
+
+export type BudgetRequest = { 
+/**
+ * Its scope.
+ */
+scope: string, 
+/**
+ * `day` or `month`.
+ */
+period: string, };
+
+export type BudgetSetRequest = { 
+/**
+ * `all`, `connection:slug`, `model:slug/id`, `feature:word` or `app:name`.
+ */
+scope: string, 
+/**
+ * `day` or `month`.
+ */
+period: string, 
+/**
+ * USD as decimal text.
+ */
+limit: string, 
+/**
+ * Percents from 1 to 100 at which to be told; 80 and 100 where absent.
+ */
+warn?: Array<number>, };
+
+export type BudgetView = { 
+/**
+ * `all`, `connection:slug`, `model:slug/id`, `feature:word` or `app:name`.
+ */
+scope: string, 
+/**
+ * The part of the scope before the colon.
+ */
+kind: 'all' | 'connection' | 'model' | 'feature' | 'app', 
+/**
+ * The part behind it; absent for `all`.
+ */
+name: string | null, 
+/**
+ * How long it lasts before it begins anew.
+ */
+period: 'day' | 'month', 
+/**
+ * The most that may be spent in each period, USD as decimal text.
+ */
+limit: string, 
+/**
+ * Percents at which the writer is told.
+ */
+warn: Array<number>, 
+/**
+ * When this period began, unix milliseconds.
+ */
+from: number, 
+/**
+ * When the next one begins, unix milliseconds.
+ */
+until: number, 
+/**
+ * Spent in this period as far as costs are known, USD as decimal text.
+ */
+spent: string, 
+/**
+ * Held back for requests that are under way, USD as decimal text.
+ */
+held: string, 
+/**
+ * What is left beside both, USD as decimal text; `0` where it is overdrawn.
+ */
+left: string, 
+/**
+ * How much of the limit is spent, in whole percents, rounded down.
+ */
+percent: number, 
+/**
+ * Requests of this period whose cost nobody knows; what they cost is not in `spent`.
+ */
+unpriced_requests: number, 
+/**
+ * `open`; `warned` from the first of the percents on; `spent` where nothing is left.
+ */
+state: 'open' | 'warned' | 'spent', 
+/**
+ * The next request that does not fit is let through.
+ */
+allowed_once: boolean, };
+
 export type ChangedEvent = { 
 /**
  * What.
  */
 topics: Array<Topic>, };
+
+export type CollectionDefaultRequest = { 
+/**
+ * Its name; absent for none.
+ */
+name?: string, };
+
+export type CollectionDeletedView = { 
+/**
+ * Its name.
+ */
+deleted: string, 
+/**
+ * What named it as its model and names nothing now: `default_model`, features.
+ */
+unset: Array<string>, };
+
+export type CollectionImportRequest = { 
+/**
+ * The text.
+ */
+text: string, 
+/**
+ * Another name than the one in the text, for one that is taken here.
+ */
+name?: string, };
+
+export type CollectionModelsRequest = { 
+/**
+ * The collection.
+ */
+name: string, 
+/**
+ * `slug/model-id` each. Adding puts them at the end; reordering puts these first, and the rest behind as it was.
+ */
+models: Array<string>, };
+
+export type CollectionRenameRequest = { 
+/**
+ * Its name.
+ */
+name: string, 
+/**
+ * Its new name.
+ */
+to: string, };
+
+export type CollectionRequest = { 
+/**
+ * Its name; capitals do not matter.
+ */
+name: string, };
+
+export type CollectionSettingsRequest = { 
+/**
+ * The collection.
+ */
+name: string, 
+/**
+ * `slug/model-id` of a member.
+ */
+model: string, 
+/**
+ * In place of all that was set.
+ */
+settings: MemberSettingsView, };
+
+export type CollectionTextView = { 
+/**
+ * Its name.
+ */
+name: string, 
+/**
+ * The text.
+ */
+text: string, };
+
+export type CollectionView = { 
+/**
+ * Its name, which is its address too.
+ */
+name: string, 
+/**
+ * Its models, the first choice first.
+ */
+models: Array<MemberView>, 
+/**
+ * Used where no default model is set.
+ */
+default: boolean, 
+/**
+ * `slug/model-id` of the member that would answer now; absent where none can.
+ */
+answers: string | null, 
+/**
+ * When something in it changed, unix milliseconds.
+ */
+updated_at: number, };
 
 export type ConnectionAddRequest = { 
 /**
@@ -521,6 +755,25 @@ export type ConnectionsOrderRequest = {
  */
 slugs: Array<string>, };
 
+export type ContentView = { 
+/**
+ * The tag.
+ */
+tag: 'filtered' | 'unfiltered' | 'adult-capable', 
+/**
+ * Who says so: the writer, what is known of the provider, or the place where it runs (a server of one's own filters
+ * nothing).
+ */
+source: 'own' | 'provider' | 'place', 
+/**
+ * As of when, ISO 8601 day.
+ */
+date: string | null, 
+/**
+ * On what it rests, a sentence of the catalogue.
+ */
+basis: BasisView | null, };
+
 export type ConversationRequest = { 
 /**
  * Its id.
@@ -608,6 +861,14 @@ export type DeskEstimateView = {
  * The model that would answer.
  */
 model: string | null, 
+/**
+ * Which rule picks it.
+ */
+picked_by: 'explicit' | 'conversation' | 'feature' | 'last_used' | 'default' | 'fallback' | null, 
+/**
+ * The collection through which it is reached.
+ */
+collection: string | null, 
 /**
  * Tokens that would be read.
  */
@@ -796,6 +1057,16 @@ status?: number,
  * The provider's own words, scrubbed of keys.
  */
 detail?: string, };
+
+export type FeatureDefaultView = { 
+/**
+ * The feature.
+ */
+feature: 'chat' | 'prose' | 'prompt' | 'summarise', 
+/**
+ * A model or a collection.
+ */
+model: string, };
 
 export type FoundKeyView = { 
 /**
@@ -1033,6 +1304,43 @@ loaded_context: number | null,
  */
 remote_host: string | null, };
 
+export type MemberSettingsView = { 
+/**
+ * From 0 to 2.
+ */
+temperature: number | null, 
+/**
+ * Most tokens in one answer.
+ */
+max_tokens: number | null, 
+/**
+ * How much it thinks first.
+ */
+reasoning: 'none' | 'minimal' | 'low' | 'medium' | 'high' | null, };
+
+export type MemberView = { 
+/**
+ * `slug/model-id`.
+ */
+id: string, 
+/**
+ * A name for people.
+ */
+name: string, 
+/**
+ * Whether it can be used now.
+ */
+available: boolean, 
+/**
+ * Why not: `not_connected` (there is no such connection, or it does not list the model), `gone`, an error code, or
+ * `connection_off`.
+ */
+reason: string | null, 
+/**
+ * How it is used through this collection.
+ */
+settings: MemberSettingsView, };
+
 export type MessageRequest = { 
 /**
  * Its id.
@@ -1121,9 +1429,37 @@ connection_label: string,
  */
 provider: string, 
 /**
- * A name for people; the model's own id where the provider has none.
+ * A name for people: the writer's own, else the provider's, else the model's id.
  */
 name: string, 
+/**
+ * The writer's own name for it.
+ */
+own_name: string | null, 
+/**
+ * Left out of lists to choose from.
+ */
+hidden: boolean, 
+/**
+ * Shown first.
+ */
+favourite: boolean, 
+/**
+ * Typed by hand; the provider does not list it.
+ */
+added_by_hand: boolean, 
+/**
+ * Listed for the first time after the writer last looked at the models.
+ */
+is_new: boolean, 
+/**
+ * When it was first listed, unix milliseconds; absent for those of a connection's first list.
+ */
+first_seen: number | null, 
+/**
+ * Since when its provider lists it no more, unix milliseconds.
+ */
+gone_since: number | null, 
 /**
  * Tokens that fit.
  */
@@ -1136,6 +1472,22 @@ max_output: number | null,
  * What it costs.
  */
 price: PriceView, 
+/**
+ * Who told the price: the writer, the provider's list, the price book, nobody because it runs here, or nobody.
+ */
+price_source: 'own' | 'list' | 'book' | 'local' | 'unknown', 
+/**
+ * As of when, unix milliseconds.
+ */
+price_date: number | null, 
+/**
+ * How it is moderated, as far as that is known.
+ */
+content: ContentView | null, 
+/**
+ * How fast it answered here lately; absent where it was not used.
+ */
+speed: SpeedView | null, 
 /**
  * What it can do.
  */
@@ -1157,15 +1509,95 @@ retires_on: string | null,
  */
 available: boolean, 
 /**
- * Why not: an error code, or `connection_off`.
+ * Why not: an error code, `connection_off`, or `gone`.
  */
 reason: string | null, };
 
+export type ModelsAddRequest = { 
+/**
+ * `slug/model-id`.
+ */
+model: string, };
+
+export type ModelsAdultModeRequest = { 
+/**
+ * On or off.
+ */
+on: boolean, 
+/**
+ * The writer read the warning and accepted it; needed to switch it on.
+ */
+warning_accepted: boolean, };
+
 export type ModelsDefaultRequest = { 
 /**
- * `slug/model-id`; absent for none.
+ * `slug/model-id`, or the name of a collection; absent for none.
  */
 model?: string, };
+
+export type ModelsEditRequest = { 
+/**
+ * `slug/model-id` each.
+ */
+models: Array<string>, 
+/**
+ * Leave them out of lists to choose from.
+ */
+hidden?: boolean, 
+/**
+ * Show them first.
+ */
+favourite?: boolean, 
+/**
+ * The writer's own name; empty for the provider's.
+ */
+name?: string, 
+/**
+ * The writer's own price.
+ */
+price?: OwnPrice, 
+/**
+ * `filtered`, `unfiltered` or `adult-capable`; empty for what the provider's entry says.
+ */
+content?: string, 
+/**
+ * Forget everything that is said of them: own facts, and models that were typed by hand or are gone.
+ */
+forget?: boolean, 
+/**
+ * The writer was asked about a surprising price and means it.
+ */
+confirmed?: boolean, };
+
+export type ModelsEditView = { 
+/**
+ * How many models were changed; none where there is a question.
+ */
+changed: number, 
+/**
+ * What the writer is asked before anything is changed. Send the same again, `confirmed`, for yes.
+ */
+question: PriceQuestionView | null, };
+
+export type ModelsFeatureDefaultRequest = { 
+/**
+ * `chat`, `prose`, `prompt` or `summarise`.
+ */
+feature: 'chat' | 'prose' | 'prompt' | 'summarise', 
+/**
+ * A model or a collection; absent for none.
+ */
+model?: string, };
+
+export type ModelsOrderRequest = { 
+/**
+ * The connection.
+ */
+connection: string, 
+/**
+ * `slug/model-id` each: these come first, the rest behind in the provider's order. Empty for the provider's order.
+ */
+models: Array<string>, };
 
 export type ModelsRefreshRequest = { 
 /**
@@ -1182,6 +1614,38 @@ answered: number,
  * Those that did not, and why.
  */
 not_answered: Array<NotAnsweredView>, };
+
+export type ModelsReplaceRequest = { 
+/**
+ * `slug/model-id`, or the name of a collection.
+ */
+from: string, 
+/**
+ * As `from`.
+ */
+to: string, };
+
+export type ModelsReplacedView = { 
+/**
+ * Collections.
+ */
+collections: number, 
+/**
+ * Conversations.
+ */
+conversations: number, 
+/**
+ * Connections whose default it was.
+ */
+connections: number, 
+/**
+ * Features whose default it was.
+ */
+features: number, 
+/**
+ * It was the default model.
+ */
+default_model: boolean, };
 
 export type ModelsView = { 
 /**
@@ -1203,7 +1667,27 @@ last_model: string | null,
 /**
  * Used lately, newest first.
  */
-recent: Array<string>, };
+recent: Array<string>, 
+/**
+ * Collections, which are chosen like models, by their names.
+ */
+collections: Array<CollectionView>, 
+/**
+ * The models that features use where nothing closer is chosen.
+ */
+feature_defaults: Array<FeatureDefaultView>, 
+/**
+ * When the writer last looked at the models, unix milliseconds.
+ */
+visited_at: number | null, 
+/**
+ * The price book in use.
+ */
+price_book: PriceBookView, 
+/**
+ * Models for adults may be shown as such: the writer accepted the warning.
+ */
+adult_mode: boolean, };
 
 export type NotAnsweredView = { 
 /**
@@ -1217,11 +1701,47 @@ fault: FaultView, };
 
 export type Nothing = Record<symbol, never>;
 
+export type OfferedCollectionView = { 
+/**
+ * What it is for.
+ */
+task: 'chat' | 'prose' | 'prompt' | 'summarise', 
+/**
+ * The name that it would get.
+ */
+name: string, 
+/**
+ * Models of the writer's connections that suit it, the best first; may be none.
+ */
+models: Array<string>, };
+
 export type OpenLinkRequest = { 
 /**
  * An https address.
  */
 url: string, };
+
+export type OwnPrice = { "kind": "known", 
+/**
+ * For how many tokens the amounts are.
+ */
+per: 'thousand' | 'million', 
+/**
+ * Tokens read.
+ */
+input: string, 
+/**
+ * Tokens written.
+ */
+output: string, 
+/**
+ * Tokens read from the provider's cache.
+ */
+cache_read?: string, 
+/**
+ * Tokens written to the provider's cache.
+ */
+cache_write?: string, } | { "kind": "free" } | { "kind": "clear" };
 
 export type PageLanguage = "en" | "id";
 
@@ -1242,6 +1762,30 @@ key_optional: boolean,
  * The page where keys are made.
  */
 key_page: string | null, };
+
+export type PriceBookView = { 
+/**
+ * It came with Inkhorn, or was fetched since.
+ */
+source: 'bundled' | 'fetched', 
+/**
+ * As of when, unix milliseconds.
+ */
+date: number, 
+/**
+ * Whole days since then.
+ */
+age_days: number, };
+
+export type PriceQuestionView = { 
+/**
+ * The highest of the amounts, USD per million tokens.
+ */
+per_million: string, 
+/**
+ * From where on is asked, USD per million tokens.
+ */
+asked_above: string, };
 
 export type PriceView = { 
 /**
@@ -1264,6 +1808,12 @@ cache_read: string | null,
  * Tokens written to the provider's cache.
  */
 cache_write: string | null, };
+
+export type PricesRefreshRequest = { 
+/**
+ * Another address of the same data, for who keeps a copy; absent for where it is published.
+ */
+address?: string, };
 
 export type ProviderView = { 
 /**
@@ -1326,6 +1876,20 @@ settings: Array<SettingNameView>,
  * Steps and usual failures, by language.
  */
 guide: GuideView, };
+
+export type RecommendationView = { 
+/**
+ * The task.
+ */
+task: 'chat' | 'prose' | 'prompt' | 'summarise', 
+/**
+ * The model, `slug/model-id`.
+ */
+model: string, 
+/**
+ * Why, the weightiest first.
+ */
+why: Array<WhyView>, };
 
 export type ReminderView = { 
 /**
@@ -1470,6 +2034,20 @@ outcome: 'connected' | 'denied' | 'cancelled' | 'expired',
  */
 connection: ConnectionView | null, };
 
+export type SpeedView = { 
+/**
+ * Tokens a second while it wrote; absent where nobody counted them.
+ */
+tokens_per_second: number | null, 
+/**
+ * Mean milliseconds until the first token.
+ */
+first_token_ms: number | null, 
+/**
+ * Completed answers behind these figures.
+ */
+answers: number, };
+
 export type SpentView = { 
 /**
  * Known costs together, USD as decimal text.
@@ -1480,7 +2058,7 @@ usd: string,
  */
 unpriced_requests: number, };
 
-export type Topic = "status" | "vault" | "connections" | "models" | "desk" | "usage" | "apps";
+export type Topic = "status" | "vault" | "connections" | "models" | "desk" | "usage" | "budgets" | "apps";
 
 export type UsageAdviceModelView = { 
 /**
@@ -2050,6 +2628,24 @@ secrets: number,
  */
 fault: FaultView | null, };
 
+export type WhyView = { "kind": "local" } | { "kind": "free" } | { "kind": "price", 
+/**
+ * USD as decimal text.
+ */
+per_million: string, } | { "kind": "context", 
+/**
+ * Tokens.
+ */
+tokens: number, } | { "kind": "reasoning" } | { "kind": "speed", 
+/**
+ * Tokens a second.
+ */
+tokens_per_second: number, 
+/**
+ * Answers behind the figure.
+ */
+answers: number, } | { "kind": "favourite" };
+
 export interface Commands {
   app_status: { request: Nothing; answer: AppStatusView };
   open_link: { request: OpenLinkRequest; answer: Nothing };
@@ -2076,6 +2672,27 @@ export interface Commands {
   models_list: { request: Nothing; answer: ModelsView };
   models_refresh: { request: ModelsRefreshRequest; answer: ModelsRefreshView };
   models_default: { request: ModelsDefaultRequest; answer: Nothing };
+  models_edit: { request: ModelsEditRequest; answer: ModelsEditView };
+  models_order: { request: ModelsOrderRequest; answer: Nothing };
+  models_add: { request: ModelsAddRequest; answer: Nothing };
+  models_visited: { request: Nothing; answer: Nothing };
+  models_replace: { request: ModelsReplaceRequest; answer: ModelsReplacedView };
+  models_feature_default: { request: ModelsFeatureDefaultRequest; answer: Nothing };
+  models_adult_mode: { request: ModelsAdultModeRequest; answer: Nothing };
+  models_recommended: { request: Nothing; answer: Array<RecommendationView> };
+  prices_refresh: { request: PricesRefreshRequest; answer: PriceBookView };
+  collections_list: { request: Nothing; answer: Array<CollectionView> };
+  collections_create: { request: CollectionRequest; answer: CollectionView };
+  collections_rename: { request: CollectionRenameRequest; answer: CollectionView };
+  collections_delete: { request: CollectionRequest; answer: CollectionDeletedView };
+  collections_add: { request: CollectionModelsRequest; answer: CollectionView };
+  collections_remove: { request: CollectionModelsRequest; answer: CollectionView };
+  collections_reorder: { request: CollectionModelsRequest; answer: CollectionView };
+  collections_settings: { request: CollectionSettingsRequest; answer: CollectionView };
+  collections_default: { request: CollectionDefaultRequest; answer: Array<CollectionView> };
+  collections_export: { request: CollectionRequest; answer: CollectionTextView };
+  collections_import: { request: CollectionImportRequest; answer: CollectionView };
+  collections_offered: { request: Nothing; answer: Array<OfferedCollectionView> };
   desk_list: { request: DeskListRequest; answer: DeskListView };
   desk_open: { request: DeskOpenRequest; answer: DeskOpenView };
   desk_stop: { request: DeskStopRequest; answer: DeskStopView };
@@ -2091,6 +2708,11 @@ export interface Commands {
   usage_advice: { request: UsageAdviceRequest; answer: UsageAdviceView };
   usage_calculate: { request: UsageCalculateRequest; answer: UsageCalculateView };
   usage_export: { request: UsageExportRequest; answer: UsageExportView };
+  budgets_list: { request: Nothing; answer: Array<BudgetView> };
+  budgets_set: { request: BudgetSetRequest; answer: BudgetView };
+  budgets_remove: { request: BudgetRequest; answer: BudgetRemovedView };
+  budgets_allow_once: { request: BudgetRequest; answer: BudgetView };
+  budgets_notices: { request: Nothing; answer: Array<BudgetNoticeView> };
   apps_list: { request: Nothing; answer: AppsView };
   apps_add: { request: AppAddRequest; answer: AppAddedView };
   apps_revoke: { request: AppRevokeRequest; answer: AppRevokedView };

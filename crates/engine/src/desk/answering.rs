@@ -16,6 +16,7 @@ use inkhorn_domain::{
 };
 use inkhorn_fault::{Code, Fault, Result};
 use inkhorn_metering::Cost;
+use inkhorn_routing::PickedBy;
 use inkhorn_store::conversations::ConversationRow;
 use inkhorn_store::messages::{MessageRow, MessageState};
 use inkhorn_store::{conversations, drafts, messages};
@@ -61,7 +62,9 @@ pub(super) struct Turn {
     conversation: ConversationView,
     user: MessageView,
     answer: MessageRow,
+    /// What was chosen: a model or a collection, and by which rule.
     model: String,
+    picked_by: PickedBy,
     history: Vec<(Role, String)>,
     place: Place,
 }
@@ -75,7 +78,13 @@ enum Place {
 }
 
 /// Keeps the question, and a row for the answer, in one transaction.
-pub(super) fn begin(inner: &Inner, known: Option<ConversationId>, text: &str, model: &str) -> Result<Turn> {
+pub(super) fn begin(
+    inner: &Inner,
+    known: Option<ConversationId>,
+    text: &str,
+    (model, picked_by): (String, PickedBy),
+) -> Result<Turn> {
+    let model = model.as_str();
     let texts = Texts::of(inner);
     let now = inner.clock.now();
     let old = known.map(|id| inner.store.read(|db| conversations::load(db, id))).transpose()?.flatten();
@@ -106,7 +115,7 @@ pub(super) fn begin(inner: &Inner, known: Option<ConversationId>, text: &str, mo
     })?;
     let history = history(inner, conversation.id, Some(question.position))?;
     let (conversation, user) = (texts.conversation(&conversation)?, texts.message(&question)?);
-    Ok(Turn { conversation, user, answer, model: model.to_owned(), history, place: Place::Kept })
+    Ok(Turn { conversation, user, answer, model: model.to_owned(), picked_by, history, place: Place::Kept })
 }
 
 /// Prepares another answer to a turn that was answered before. Nothing is changed yet.
@@ -114,8 +123,9 @@ pub(super) fn begin_again(
     inner: &Inner,
     row: &MessageRow,
     edited: Option<String>,
-    model: &str,
+    (model, picked_by): (String, PickedBy),
 ) -> Result<Turn> {
+    let model = model.as_str();
     let texts = Texts::of(inner);
     let all = inner.store.read(|db| messages::load_of(db, row.conversation))?;
     if all.iter().any(|message| inner.running.has(message.id)) {
@@ -138,7 +148,7 @@ pub(super) fn begin_again(
     let answer = new_answer(&conversation, question.position + 1, &question, model, now);
     let (conversation, user) = (texts.conversation(&conversation)?, texts.message(&question)?);
     let place = Place::After { question: Box::new(question), edited: edited.is_some() };
-    Ok(Turn { conversation, user, answer, model: model.to_owned(), history, place })
+    Ok(Turn { conversation, user, answer, model: model.to_owned(), picked_by, history, place })
 }
 
 fn new_answer(
@@ -188,6 +198,7 @@ pub(super) async fn answer(
         row: turn.answer,
         content: Content::default(),
         unkept: false,
+        picked_by: turn.picked_by,
         place: turn.place,
     };
     let ask = Ask {
@@ -283,7 +294,10 @@ async fn stream(
             }
         }
     };
-    let quiet_line = outcome.map(|outcome| answer_view(&about, &outcome));
+    let quiet_line = outcome.map(|outcome| AnswerView {
+        picked_by: Some(keeping.picked_by.as_str().to_owned()),
+        ..answer_view(&about, &outcome)
+    });
     keeping.end(state, fault, quiet_line).await
 }
 
@@ -351,6 +365,7 @@ struct Keeping {
     row: MessageRow,
     content: Content,
     unkept: bool,
+    picked_by: PickedBy,
     place: Place,
 }
 
@@ -447,6 +462,8 @@ fn answer_view(about: &crate::send::AnswerInfo, outcome: &Outcome) -> AnswerView
         first_token_ms: outcome.first_token.map(millis),
         finish: outcome.finish.map(|reason| reason.as_str().to_owned()),
         prompt_cut: about.prompt_was_cut(outcome),
+        picked_by: Some(about.picked_by.as_str().to_owned()),
+        collection: about.collection.clone(),
     }
 }
 
@@ -455,16 +472,22 @@ fn cost_view(cost: Cost) -> CostView {
 }
 
 impl Engine {
-    pub(super) fn estimate_for(&self, model: Option<String>, input_tokens: u64) -> Result<DeskEstimateView> {
+    pub(super) fn estimate_for(
+        &self,
+        picked: Option<(String, PickedBy)>,
+        input_tokens: u64,
+    ) -> Result<DeskEstimateView> {
         let house = self.inner.house()?;
-        let address = model.as_deref().and_then(ModelAddress::parse);
-        let known = address.and_then(|address| {
-            let live = house.connection(&address.slug)?.clone();
-            Some((live, address.model))
+        let known = picked.and_then(|(name, rule)| {
+            let aim = self.inner.aim(&house, &name, Privacy::Cloud).ok()?;
+            let live = house.connection(&aim.address.slug)?.clone();
+            Some((live, aim, rule))
         });
-        let Some((live, id)) = known else {
+        let Some((live, aim, rule)) = known else {
             return Ok(DeskEstimateView {
                 model: None,
+                picked_by: None,
+                collection: None,
                 input_tokens,
                 cost: cost_view(Cost::UNKNOWN),
                 price: PriceView::from(&inkhorn_domain::Price::UNKNOWN),
@@ -473,8 +496,9 @@ impl Engine {
                 asked_context: None,
             });
         };
+        let id = aim.address.model.clone();
         let listing = live.model(&id);
-        let pricing = live.pricing(live.locality_of(listing), listing);
+        let pricing = live.pricing_of(&id);
         let reading = inkhorn_domain::TokenUsage {
             input: Some(input_tokens),
             output: Some(0),
@@ -488,7 +512,9 @@ impl Engine {
             false => (None, context.room_as_loaded()),
         };
         Ok(DeskEstimateView {
-            model,
+            model: Some(aim.address.to_string()),
+            picked_by: Some(rule.as_str().to_owned()),
+            collection: aim.collection,
             input_tokens,
             cost: cost_view(pricing.cost(&id, &reading)),
             price: PriceView::from(&pricing.price(&id)),

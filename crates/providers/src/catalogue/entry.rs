@@ -1,6 +1,7 @@
 //! One provider of the catalogue: where it is, how a key reaches it, where its lists are, and what its models want.
 
 use super::guide::Guide;
+use super::moderation::Moderation;
 use super::surface::Surface;
 use crate::account::{AccountPlace, HeadroomHeaders};
 use crate::finding::{Sign, Signs};
@@ -106,6 +107,9 @@ pub struct ProviderEntry {
     /// Its id in the price list, where it has one.
     #[serde(default)]
     pub prices: Option<String>,
+    /// How its models are moderated, as far as that is known. The first that fits a model counts.
+    #[serde(default)]
+    pub content: Vec<Moderation>,
     /// How long to wait.
     pub waits: Waits,
     /// Addresses that many people give, to fill a form with. For entries that any server can stand behind.
@@ -121,6 +125,11 @@ impl ProviderEntry {
     pub fn options_for(&self, model: &str) -> WriteOptions {
         let rule = self.for_models.iter().find(|rule| rule.fits(model));
         rule.map_or_else(|| self.options.clone(), |rule| rule.options.over(&self.options))
+    }
+
+    /// How this model is moderated here.
+    pub fn content_of(&self, model: &str) -> Option<&Moderation> {
+        self.content.iter().find(|known| known.models.is_empty() || known.models.iter().any(|one| fits_pattern(one, model)))
     }
 
     /// The dialect that this model wants.

@@ -1,9 +1,4 @@
-//! Vectors, asked for through a connection. A binary of its own because the other one of this folder is a single file.
-#![allow(
-    clippy::expect_used,
-    clippy::panic,
-    reason = "a broken precondition should end the test, with its reason"
-)]
+//! Vectors, asked for through a connection.
 
 use inkhorn_domain::EmbeddingRequest;
 use inkhorn_fault::Code;

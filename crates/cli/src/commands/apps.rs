@@ -25,6 +25,7 @@ async fn add(engine: &Engine, add: AddApp, output: Output) -> Done {
             models: tidy_list(add.models),
             privacy: add.privacy.map(|level| level.as_str().to_owned()),
             origins: tidy_list(add.origins),
+            budget: add.budget,
         })
         .await?;
     output.show(&view, || {

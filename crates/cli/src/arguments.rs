@@ -1,5 +1,9 @@
 //! What can be typed. One type per command, read by clap; each argument says in its help what it wants.
 
+mod budgets;
+
+pub use budgets::{Budgets, OneBudget, SetBudget};
+
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::net::IpAddr;
 use std::path::PathBuf;
@@ -44,8 +48,13 @@ pub enum Command {
     /// The services that you have connected
     #[command(subcommand)]
     Connections(Connections),
+    /// Look for servers on this machine and keys in the environment; stores nothing
+    Discover,
     /// List the models of your connections
     Models(Models),
+    /// Named lists of models, used like a model
+    #[command(subcommand)]
+    Collections(Collections),
     /// Send a text to a model
     Chat(Chat),
     /// Show what was used and what it cost
@@ -53,9 +62,15 @@ pub enum Command {
     /// The vault that holds the keys
     #[command(subcommand)]
     Vault(Vault),
+    /// What may be spent at most
+    #[command(subcommand)]
+    Budgets(Budgets),
     /// Programs that may use the gateway
     #[command(subcommand)]
     Apps(Apps),
+    /// What holds for the whole profile
+    #[command(subcommand)]
+    Settings(Settings),
     /// Open the gateway for your other programs
     Serve(Serve),
     /// Look whether everything is well
@@ -77,6 +92,47 @@ pub enum Connections {
     Set(SetConnection),
     /// Remove one connection and its key
     Remove(OneConnection),
+    /// Ask the provider how the account stands: credit and limits
+    Account(OneConnection),
+    /// Sign in at a provider in the browser instead of copying a key
+    SignIn(SignIn),
+}
+
+/// `connections sign-in`
+#[derive(Args)]
+pub struct SignIn {
+    /// Where to sign in: openrouter
+    #[arg(value_name = "PROVIDER")]
+    pub provider: String,
+    /// Your name for the connection
+    #[arg(long)]
+    pub label: Option<String>,
+    /// Its address, where it is not the usual one
+    #[arg(long, value_name = "URL")]
+    pub base_url: Option<String>,
+    /// Sign in anew for this connection: only its key is replaced
+    #[arg(long, value_name = "SLUG")]
+    pub connection: Option<String>,
+    /// Read the code from standard input, for a browser on another machine
+    #[arg(long)]
+    pub code_stdin: bool,
+}
+
+/// `settings ...`
+#[derive(Subcommand)]
+pub enum Settings {
+    /// Show the settings
+    List,
+    /// Change settings
+    Set(SetSettings),
+}
+
+/// `settings set`
+#[derive(Args)]
+pub struct SetSettings {
+    /// What to change: system_fallback=on or off, default_model=ID, default_connection=SLUG; an empty value clears
+    #[arg(value_name = "NAME=VALUE", required = true)]
+    pub changes: Vec<String>,
 }
 
 /// `connections add`
@@ -152,6 +208,77 @@ pub struct Models {
     /// Only those with this text in id or name
     #[arg(long, value_name = "TEXT")]
     pub search: Option<String>,
+}
+
+/// `collections ...`
+#[derive(Subcommand)]
+pub enum Collections {
+    /// Make an empty collection
+    Create {
+        /// Its name
+        name: String,
+    },
+    /// Add models at the end
+    Add {
+        /// The collection
+        name: String,
+        /// The models, as `inkhorn models` lists them
+        #[arg(required = true, value_name = "ID")]
+        ids: Vec<String>,
+    },
+    /// Take models out
+    Remove {
+        /// The collection
+        name: String,
+        /// The models
+        #[arg(required = true, value_name = "ID")]
+        ids: Vec<String>,
+    },
+    /// Put models first, in this order
+    Reorder {
+        /// The collection
+        name: String,
+        /// The models; those that are not named keep their order behind
+        #[arg(required = true, value_name = "ID")]
+        ids: Vec<String>,
+    },
+    /// Give a collection another name
+    Rename {
+        /// Its name
+        old: String,
+        /// Its new name
+        new: String,
+    },
+    /// Delete a collection; its models stay
+    Delete {
+        /// Its name
+        name: String,
+    },
+    /// Use a collection where no default model is set
+    Default {
+        /// Its name
+        name: String,
+    },
+    /// Show one collection
+    Show {
+        /// Its name
+        name: String,
+    },
+    /// List the collections
+    List,
+    /// Print a collection as text, without keys
+    Export {
+        /// Its name
+        name: String,
+    },
+    /// Take in a collection that was printed as text
+    Import {
+        /// A file, or - for standard input
+        file: String,
+        /// Another name, where its own is taken
+        #[arg(long)]
+        name: Option<String>,
+    },
 }
 
 /// `chat`
@@ -280,6 +407,9 @@ pub struct AddApp {
     /// A web address that it calls from, for a tool in a browser; may be given again
     #[arg(long = "origin", value_name = "URL")]
     pub origins: Vec<String>,
+    /// The most that it may spend in a month, in dollars
+    #[arg(long, value_name = "USD")]
+    pub budget: Option<String>,
 }
 
 /// `apps revoke`

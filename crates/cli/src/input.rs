@@ -15,6 +15,8 @@ use zeroize::Zeroizing;
 const MOST_OF_A_KEY: u64 = 1024 * 1024;
 /// A passphrase file is read to here; what is longer is no passphrase.
 const MOST_OF_A_PASSPHRASE: u64 = 64 * 1024;
+/// An address with a code in it is shorter than this.
+const MOST_OF_A_CODE: u64 = 16 * 1024;
 /// More than any model reads.
 const MOST_OF_A_TEXT: u64 = 32 * 1024 * 1024;
 
@@ -40,6 +42,19 @@ pub fn load_key(source: &KeySource, output: Output) -> Result<Option<Secret>> {
         }
         None => Err(refuse("--key-env wants the name of an environment variable")),
     }
+}
+
+/// A sign-in code, or the address around it: the first line of standard input.
+///
+/// # Errors
+/// `bad_request` where it is not text or nothing came.
+pub fn load_code() -> Result<Secret> {
+    let mut line = Zeroizing::new(Vec::with_capacity(MOST_OF_A_CODE as usize));
+    let mut from = io::BufReader::new(io::stdin()).take(MOST_OF_A_CODE);
+    let read = io::BufRead::read_until(&mut from, b'\n', &mut line);
+    read.map_err(|error| refuse(format!("standard input cannot be read ({})", error.kind())))?;
+    let code = Secret::from_utf8(line).filter(|code| !code.is_empty());
+    code.ok_or_else(|| Fault::new(Code::BadRequest).with("reason", "no sign-in code came on standard input"))
 }
 
 /// The key as the engine takes it.

@@ -234,8 +234,8 @@ impl Inner {
         let now = self.clock.now();
         let id = ConnectionId(random::make_id());
         let sealed = self.seal_all(id, prepared, now)?;
-        let settings =
-            ConnectionSettings { signed_in: added == Added::SignedIn, ..ConnectionSettings::default() };
+        let mut settings = ConnectionSettings::default();
+        settings.signed_in = added == Added::SignedIn;
         self.store.write(|tx| {
             let wanted = Slug::from_label(&prepared.label);
             let mut slug = wanted.clone();

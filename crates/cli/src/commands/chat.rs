@@ -5,6 +5,7 @@ use crate::arguments::Chat;
 use crate::input::load_text;
 use crate::output::{Done, Output};
 use crate::signals::{Interrupted, interrupted};
+use inkhorn_contract::DeskEstimateRequest;
 use inkhorn_domain::{ChatRequest, Face, Message, RequestResult, Role, StreamEvent, TokenUsage};
 use inkhorn_engine::{Answer, AnswerInfo, Ask, AskBody, Engine, Outcome};
 use serde_json::{Value, json};
@@ -12,6 +13,7 @@ use serde_json::{Value, json};
 pub(super) async fn run(engine: &Engine, command: Chat, output: Output) -> Done {
     let text = load_text(&command.text)?;
     let mut messages = Vec::new();
+    let whole = [command.system.as_deref().unwrap_or_default(), &text].join("\n");
     if let Some(system) = &command.system {
         messages.push(Message::text(Role::System, system.as_str()));
     }
@@ -33,6 +35,7 @@ pub(super) async fn run(engine: &Engine, command: Chat, output: Output) -> Done 
         })),
     };
     let mut stop = interrupted()?;
+    warn_if_too_long(engine, &ask, &whole, output).await;
     let asked = ask.model.clone();
     let answer = tokio::select! {
         answer = engine.send(ask) => answer?,
@@ -40,6 +43,19 @@ pub(super) async fn run(engine: &Engine, command: Chat, output: Output) -> Done 
         () = stop.recv() => return tell_end(output, &stopped_unanswered(asked), None),
     };
     read(answer, &mut stop, output).await
+}
+
+/// Says before sending that the text does not fit: a server on this machine would cut it without a word.
+async fn warn_if_too_long(engine: &Engine, ask: &Ask, text: &str, output: Output) {
+    let request = DeskEstimateRequest { conversation: None, text: text.to_owned(), model: ask.model.clone() };
+    // What cannot be estimated is sent all the same; the request itself says what is wrong with it.
+    let Ok(estimate) = engine.desk_estimate(request).await else { return };
+    if let (Some(false), Some(context)) = (estimate.fits, estimate.context_length) {
+        output.note(&format!(
+            "The text has about {} tokens, and the model takes {context}: its beginning may be cut off.",
+            estimate.input_tokens
+        ));
+    }
 }
 
 /// Prints the answer piece by piece to its end.
@@ -113,6 +129,9 @@ fn tell_end(output: Output, done: &Value, outcome: Option<&Outcome>) -> Done {
     if done["result"] == "aborted" {
         output.note("Stopped.");
     }
+    if done["prompt_cut"] == true {
+        output.note("The server read far less than was sent: it cut the beginning of the text. Give the connection more context.");
+    }
     if let Some(outcome) = outcome {
         let count =
             |tokens: Option<u64>| tokens.map_or_else(|| "unknown".to_owned(), |tokens| tokens.to_string());
@@ -141,6 +160,7 @@ fn done(info: &AnswerInfo, outcome: Option<&Outcome>) -> Value {
         "cost_source": settled.map(|settled| settled.cost.source),
         "quality": settled.map(|settled| settled.quality),
         "rerouted": false,
+        "prompt_cut": outcome.is_some_and(|outcome| info.prompt_was_cut(outcome)),
         "result": outcome.map_or(RequestResult::Aborted, |outcome| outcome.result),
         "finish": outcome.and_then(|outcome| outcome.finish).map(|finish| finish.as_str()),
         "latency_ms": outcome.map(|outcome| outcome.latency.as_millis() as u64),

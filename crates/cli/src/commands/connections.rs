@@ -24,6 +24,8 @@ pub(super) async fn run(engine: &Engine, command: Connections, output: Output) -
         Connections::Test(one) => test(engine, one, output).await,
         Connections::Set(set) => self::set(engine, set, output).await,
         Connections::Remove(one) => remove(engine, one, output).await,
+        Connections::Account(one) => account(engine, one, output).await,
+        Connections::SignIn(sign_in) => super::sign_in::run(engine, sign_in, output).await,
     }
 }
 
@@ -114,7 +116,13 @@ async fn set(engine: &Engine, set: SetConnection, output: Output) -> Done {
 
 async fn remove(engine: &Engine, one: OneConnection, output: Output) -> Done {
     let view = engine.connections_remove(ConnectionRequest { slug: one.slug }).await?;
-    output.show(&view, || format!("{} is removed, and its key with it.", view.removed))
+    output.show(&view, || {
+        let mut words = format!("{} is removed, and its key with it.", view.removed);
+        if let Some(page) = &view.revoke_at {
+            words.push_str(&format!("\nThe key itself still exists at the provider; end it at {page}"));
+        }
+        printable(&words)
+    })
 }
 
 /// Says what the engine will take away around a key.
@@ -190,6 +198,45 @@ fn parse_changes(slug: String, changes: &[String]) -> Result<ConnectionUpdateReq
     Ok(request)
 }
 
+async fn account(engine: &Engine, one: OneConnection, output: Output) -> Done {
+    let view = engine.connections_account(ConnectionRequest { slug: one.slug }).await?;
+    output.show(&view, || describe(&view))
+}
+
+/// What the provider told of the account, a fact per line.
+fn account_facts(view: &ConnectionView) -> Vec<(&'static str, String)> {
+    let mut facts = Vec::new();
+    if let Some(expiry) = &view.key_expires {
+        let when = match expiry.state {
+            "past" => format!("{} (past)", expiry.on),
+            "soon" => format!("{} (in {} days)", expiry.on, expiry.days_left),
+            _ => expiry.on.clone(),
+        };
+        facts.push(("Key ends", when));
+    }
+    if let Some(account) = &view.account {
+        let money =
+            |amount: &Option<String>| amount.as_ref().map(|amount| format!("{amount} {}", account.currency));
+        let told = [
+            ("Account", account.name.clone()),
+            ("Credit left", money(&account.credit_left)),
+            ("Key's limit", money(&account.credit_limit)),
+            ("Limit resets", account.limit_resets.clone()),
+            ("Used", money(&account.used)),
+            ("Used today", money(&account.used_today)),
+            ("Used this month", money(&account.used_this_month)),
+            ("Free tier", account.free_tier.map(yes)),
+            ("Closed", account.blocked.filter(|blocked| *blocked).map(yes)),
+        ];
+        facts.extend(told.into_iter().filter_map(|(name, value)| Some((name, value?))));
+    }
+    for room in &view.headroom {
+        let limit = room.limit.map_or_else(String::new, |limit| format!(" of {limit}"));
+        facts.push(("Room", format!("{}{limit} {}", room.remaining, room.of.replace('_', " "))));
+    }
+    facts
+}
+
 /// One connection, a fact per line.
 fn describe(view: &ConnectionView) -> String {
     let mut facts = vec![
@@ -209,6 +256,10 @@ fn describe(view: &ConnectionView) -> String {
     if !view.headers.is_empty() {
         facts.push(("Headers", view.headers.join(", ")));
     }
+    if let Some(variable) = &view.variable {
+        facts.push(("Environment", variable.clone()));
+    }
+    facts.extend(account_facts(view));
     facts.extend(view.settings.iter().map(|(name, value)| (name.as_str(), value.clone())));
     let width = facts.iter().map(|(name, _)| name.len()).max().unwrap_or(0);
     let mut text = String::new();

@@ -1,10 +1,15 @@
 //! Each command: ask the engine, print what it says. One file per word that is typed first.
 
 mod apps;
+mod budgets;
 mod chat;
+mod collections;
 mod connections;
+mod discover;
 mod models;
 mod serve;
+mod settings;
+mod sign_in;
 mod usage;
 mod vault;
 
@@ -14,7 +19,7 @@ use crate::output::{Done, Output, failure_words, printable};
 use crate::table::lay_out;
 use inkhorn_contract::{DoctorView, Nothing, ProviderView, VaultState};
 use inkhorn_domain::Face;
-use inkhorn_engine::{Engine, EngineOptions, SystemClock, default_dir, resolve_keychain};
+use inkhorn_engine::{Engine, EngineOptions, SystemClock, SystemEnvironment, default_dir, resolve_keychain};
 use inkhorn_fault::{Code, Fault, Result};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -30,6 +35,7 @@ pub async fn run(arguments: Arguments, output: Output) -> Done {
         face: Face::CommandLine,
         keychain: resolve_keychain(),
         clock: Arc::new(SystemClock::new()),
+        environment: Arc::new(SystemEnvironment),
     })?;
     let ended = match open_vault_for(&command, &engine, has_passphrase).await {
         Ok(()) => run_command(&engine, command, output).await,
@@ -43,10 +49,17 @@ async fn run_command(engine: &Engine, command: Command, output: Output) -> Done 
     match command {
         Command::Providers => providers(engine, output).await,
         Command::Connections(command) => connections::run(engine, command, output).await,
+        Command::Discover => discover::run(engine, output).await,
+        Command::Settings(command) => settings::run(engine, command, output).await,
         Command::Models(command) => models::run(engine, command, output).await,
-        Command::Chat(command) => chat::run(engine, command, output).await,
+        Command::Chat(command) => {
+            let done = chat::run(engine, command, output).await;
+            budgets::tell_reached(engine, output).await;
+            done
+        }
         Command::Usage(command) => usage::run(engine, command, output).await,
         Command::Vault(command) => vault::run(engine, command, output).await,
+        Command::Budgets(command) => budgets::run(engine, command, output).await,
         Command::Apps(command) => apps::run(engine, command, output).await,
         Command::Serve(command) => serve::run(engine, command, output).await,
         Command::Doctor => doctor(engine, output).await,
@@ -60,11 +73,14 @@ async fn run_command(engine: &Engine, command: Command, output: Output) -> Done 
 /// `wrong_passphrase` where one was given and does not fit: going on without it would only hide the mistake.
 async fn open_vault_for(command: &Command, engine: &Engine, has_passphrase: bool) -> Result<()> {
     let wanted = match command {
-        Command::Chat(_) | Command::Models(_) | Command::Doctor => true,
-        Command::Connections(command) => !matches!(command, Connections::Add(_) | Connections::Remove(_)),
+        Command::Chat(_) | Command::Models(_) | Command::Discover | Command::Doctor => true,
+        Command::Connections(command) => !matches!(
+            command,
+            Connections::Add(_) | Connections::Remove(_) | Connections::SignIn(_)
+        ),
         Command::Vault(command) => matches!(command, Vault::Status),
         // A gateway opens it while it starts.
-        Command::Serve(_) | Command::Providers | Command::Usage(_) | Command::Apps(_) => false,
+        Command::Serve(_) | Command::Settings(_) | Command::Providers | Command::Usage(_) | Command::Apps(_) | Command::Budgets(_) => false,
     };
     if !wanted {
         return Ok(());

@@ -1,0 +1,78 @@
+//! `settings list`, `settings set`.
+
+use super::on_or_off;
+use crate::arguments::{SetSettings, Settings};
+use crate::output::{Done, Output, printable};
+use crate::wrong_usage::refuse;
+use inkhorn_contract::{Nothing, SettingsSetRequest, SettingsView};
+use inkhorn_engine::Engine;
+use inkhorn_fault::Result;
+
+pub(super) async fn run(engine: &Engine, command: Settings, output: Output) -> Done {
+    let view = match command {
+        Settings::List => engine.settings_list(Nothing {}).await?,
+        Settings::Set(SetSettings { changes }) => engine.settings_set(parse_changes(&changes)?).await?,
+    };
+    output.show(&view, || describe(&view))
+}
+
+fn parse_changes(changes: &[String]) -> Result<SettingsSetRequest> {
+    let mut request = SettingsSetRequest::default();
+    for change in changes {
+        let Some((name, value)) = change.split_once('=') else {
+            return Err(refuse("a change is written NAME=VALUE"));
+        };
+        let again = match name {
+            "system_fallback" => {
+                let on = on_or_off(value).ok_or_else(|| refuse("system_fallback is on or off"))?;
+                request.system_fallback.replace(on).is_some()
+            }
+            "default_model" => request.default_model.replace(value.to_owned()).is_some(),
+            "default_connection" => request.default_connection.replace(value.to_owned()).is_some(),
+            // What was typed is not repeated: it may be a key.
+            _ => return Err(refuse("the names are system_fallback, default_model, default_connection")),
+        };
+        if again {
+            return Err(refuse(format!("{name} is given twice")));
+        }
+    }
+    Ok(request)
+}
+
+fn describe(view: &SettingsView) -> String {
+    let or_none = |text: &Option<String>| text.clone().unwrap_or_else(|| "none".to_owned());
+    let fallback = if view.system_fallback { "on" } else { "off" };
+    printable(&format!(
+        "system_fallback     {fallback}\ndefault_model       {}\ndefault_connection  {}",
+        or_none(&view.default_model),
+        or_none(&view.default_connection)
+    ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use inkhorn_fault::Code;
+
+    fn changes(of: &[&str]) -> Result<SettingsSetRequest> {
+        parse_changes(&of.iter().map(|text| (*text).to_owned()).collect::<Vec<_>>())
+    }
+
+    #[test]
+    fn settings_are_read_by_name() {
+        let request =
+            changes(&["system_fallback=On", "default_model=a/b=c", "default_connection="]).expect("fits");
+        assert_eq!(request.system_fallback, Some(true));
+        assert_eq!(request.default_model.as_deref(), Some("a/b=c"));
+        assert_eq!(request.default_connection.as_deref(), Some(""));
+    }
+
+    #[test]
+    fn what_is_no_setting_is_refused_and_not_repeated() {
+        for bad in ["colour=red", "sk-CANARY", "sk-CANARY=1", "system_fallback=perhaps", "=on"] {
+            let fault = changes(&[bad]).err().expect(bad);
+            assert!(fault.code() == Code::UsageError && !fault.message().contains("CANARY"), "{fault}");
+        }
+        assert!(changes(&["default_model=a/b", "default_model=c/d"]).is_err(), "which one?");
+    }
+}

@@ -1,0 +1,9 @@
+//! Connections that find, sign in and explain themselves, against simulated providers.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test says what it expected")]
+
+mod finding;
+mod house;
+mod local;
+mod resilience;
+mod settings;
+mod sign_in;

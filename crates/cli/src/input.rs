@@ -114,6 +114,21 @@ pub fn load_text(argument: &str) -> Result<String> {
     if text.trim().is_empty() { Err(refuse("the text is empty")) } else { Ok(text) }
 }
 
+/// A text from a file, or from standard input for `-`, up to one byte more than `most`.
+///
+/// # Errors
+/// `usage_error` where it cannot be read or is not UTF-8.
+pub fn load_text_within(file: &str, most: u64) -> Result<String> {
+    let mut bytes = Vec::new();
+    let read = if file == "-" {
+        io::stdin().lock().take(most + 1).read_to_end(&mut bytes)
+    } else {
+        std::fs::File::open(file).and_then(|file| file.take(most + 1).read_to_end(&mut bytes))
+    };
+    read.map_err(|error| refuse(format!("{file} cannot be read ({})", error.kind())))?;
+    String::from_utf8(bytes).map_err(|_| refuse(format!("{file} is not UTF-8 text")))
+}
+
 /// The profile's folder: the option, else INKHORN_DATA_DIR, else none.
 pub fn chosen_dir(option: Option<&Path>) -> Option<OsString> {
     let option = option.map(|dir| dir.as_os_str().to_owned());

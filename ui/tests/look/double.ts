@@ -17,6 +17,7 @@ import type {
   VaultView,
 } from '@/generated/contract';
 import type { Door, HostEvents, Prefs } from '@/host/types';
+import { collectionCommands } from './collections';
 import { budgetOf, someBudgets, usageAdvice, usageCalculate, usageDashboard } from './usage';
 import { catalogue, settingsOf } from './catalogue';
 import { foundIn, makeSignIn } from './finding';
@@ -111,6 +112,17 @@ export function model(of: string, label: string, name: string, more: Partial<Mod
     connection_label: label,
     provider: of,
     name,
+    own_name: null,
+    hidden: false,
+    favourite: false,
+    added_by_hand: false,
+    is_new: false,
+    first_seen: null,
+    gone_since: null,
+    price_source: 'list',
+    price_date: null,
+    content: null,
+    speed: null,
     context_length: 200_000,
     max_output: 64_000,
     price: { state: 'known', input: '3', output: '15', cache_read: '0.3', cache_write: '3.75' },
@@ -169,6 +181,8 @@ const answerOf = (more: Partial<AnswerView> = {}): AnswerView => ({
   first_token_ms: 780,
   finish: 'stop',
   prompt_cut: false,
+  picked_by: 'explicit',
+  collection: null,
   ...more,
 });
 
@@ -370,6 +384,7 @@ export function makeDouble(scene: Scene, prefs: Partial<Prefs> = {}, waits = 24)
     },
     settings_list: () => ({ ...settings }),
     settings_set: (change) => Object.assign(settings, change),
+    ...collectionCommands(),
     models_list: () => ({
       models: empty ? [] : models(scene),
       sources: connections.slice(0, 3).map((one) => ({
@@ -381,6 +396,11 @@ export function makeDouble(scene: Scene, prefs: Partial<Prefs> = {}, waits = 24)
         left_out: 0,
         fault: one.fault,
       })),
+      collections: [],
+      feature_defaults: [],
+      visited_at: null,
+      price_book: { source: 'bundled', date: minutes(60 * 24 * 20), age_days: 20 },
+      adult_mode: false,
       default_model: defaultModel,
       last_model: empty ? null : 'openrouter/claude-sonnet-4.5',
       recent: ['openrouter/claude-sonnet-4.5', 'ollama/llama3.2:8b'],
@@ -421,6 +441,8 @@ export function makeDouble(scene: Scene, prefs: Partial<Prefs> = {}, waits = 24)
     desk_draft: () => ({}),
     desk_estimate: ({ text, model: id }) => ({
       model: id ?? null,
+      picked_by: 'explicit',
+      collection: null,
       input_tokens: 1_180 + Math.ceil(text.length / 4),
       cost: id?.startsWith('ollama') ? { usd: null, source: 'local' } : { usd: '0.0041', source: 'computed' },
       price: id?.startsWith('ollama') ? { ...unknownPrice, state: 'local' } : { state: 'known', input: '3', output: '15', cache_read: null, cache_write: null },

@@ -52,6 +52,7 @@ async fn run_command(engine: &Engine, command: Command, output: Output) -> Done 
         Command::Discover => discover::run(engine, output).await,
         Command::Settings(command) => settings::run(engine, command, output).await,
         Command::Models(command) => models::run(engine, command, output).await,
+        Command::Collections(command) => collections::run(engine, command, output).await,
         Command::Chat(command) => {
             let done = chat::run(engine, command, output).await;
             budgets::tell_reached(engine, output).await;
@@ -73,7 +74,7 @@ async fn run_command(engine: &Engine, command: Command, output: Output) -> Done 
 /// `wrong_passphrase` where one was given and does not fit: going on without it would only hide the mistake.
 async fn open_vault_for(command: &Command, engine: &Engine, has_passphrase: bool) -> Result<()> {
     let wanted = match command {
-        Command::Chat(_) | Command::Models(_) | Command::Discover | Command::Doctor => true,
+        Command::Chat(_) | Command::Models(_) | Command::Collections(_) | Command::Discover | Command::Doctor => true,
         Command::Connections(command) => !matches!(
             command,
             Connections::Add(_) | Connections::Remove(_) | Connections::SignIn(_)

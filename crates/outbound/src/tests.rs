@@ -1,5 +1,7 @@
 //! Real servers on this machine, each on a port of its own, and what becomes of requests to them.
 
+mod proxies;
+
 use super::*;
 use std::collections::HashMap;
 use std::net::{IpAddr, SocketAddr};

@@ -7,17 +7,17 @@ use proptest::prelude::*;
 
 /// What an answer says, whatever pieces it came in.
 #[derive(Clone, Debug, Default, PartialEq)]
-struct Said {
-    text: String,
-    reasoning: String,
-    calls: Vec<(String, String, String)>,
-    finish: Option<FinishReason>,
-    input: Option<u64>,
-    output: Option<u64>,
-    cache_read: Option<u64>,
+pub struct Said {
+    pub text: String,
+    pub reasoning: String,
+    pub calls: Vec<(String, String, String)>,
+    pub finish: Option<FinishReason>,
+    pub input: Option<u64>,
+    pub output: Option<u64>,
+    pub cache_read: Option<u64>,
 }
 
-fn said(events: &[StreamEvent]) -> Said {
+pub fn said(events: &[StreamEvent]) -> Said {
     let mut said = Said::default();
     let mut usage = TokenUsage::default();
     for event in events {
@@ -68,7 +68,7 @@ fn letters() -> impl Strategy<Value = String> {
 }
 
 /// Reasoning first, then text, then calls whose pieces come one after the other or interwoven.
-fn answer() -> impl Strategy<Value = Vec<StreamEvent>> {
+pub fn answer() -> impl Strategy<Value = Vec<StreamEvent>> {
     let call = (letters(), letters(), proptest::collection::vec(0..1000u32, 0..4));
     (
         proptest::collection::vec(letters(), 0..3),

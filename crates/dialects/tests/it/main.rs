@@ -6,6 +6,7 @@
 mod answers;
 mod event_stream;
 mod golden;
+mod native;
 mod proofs;
 mod requests;
 mod rubbish;

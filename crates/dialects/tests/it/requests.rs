@@ -71,6 +71,7 @@ fn request() -> impl Strategy<Value = ChatRequest> {
                 stop,
                 seed,
                 context_length: None,
+                keep_alive: None,
                 reasoning_effort: effort,
                 tool_choice: tool.as_ref().and(choice),
                 tools: tool

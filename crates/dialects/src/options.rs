@@ -2,6 +2,10 @@
 
 use serde::Deserialize;
 
+/// What stands for thoughts that nobody kept, or that another model had: DeepSeek's thinking models refuse a turn
+/// without any, and take this.
+pub(crate) const NO_THOUGHTS: &str = " ";
+
 /// How a request is written. Every field has a default that fits most providers of the dialect.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -25,7 +29,8 @@ pub struct WriteOptions {
     pub system_role: SystemRole,
     /// How the wish to think harder is said. Unset: the ordinary form of the dialect.
     pub reasoning: Option<ReasoningForm>,
-    /// OpenAI: send earlier reasoning back as `reasoning_content` (DeepSeek demands it).
+    /// OpenAI: send earlier reasoning back as `reasoning_content`, and something in its place where there is none
+    /// (DeepSeek demands it of every earlier answer).
     pub replay_reasoning: bool,
     /// Write `ChatRequest::extra` too. Only right when the request was read in the dialect that it is written in,
     /// so it is no matter for the catalogue.

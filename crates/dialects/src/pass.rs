@@ -2,10 +2,11 @@
 //! as possible. For the gateway.
 
 use crate::body::{BadRequest, Fields};
-use crate::options::{MaxTokensField, SeedField, WriteOptions};
+use crate::options::{MaxTokensField, NO_THOUGHTS, SeedField, WriteOptions};
 use inkhorn_domain::FrontDialect;
 use memchr::memchr2;
 use serde_json::value::RawValue;
+use std::borrow::Cow;
 
 /// What a gateway must know of a request that it will pass on.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -92,6 +93,9 @@ pub fn pass_through(
                 out.entry(limit_name.map_or(name.as_str(), |field| field.as_str()), value.get());
             }
             "metadata" => out.entry(name, &without_steering(value)),
+            "messages" if options.replay_reasoning && dialect == FrontDialect::OpenaiChat => {
+                out.entry(name, &with_thoughts(value));
+            }
             _ => out.entry(name, value.get()),
         }
     }
@@ -173,6 +177,24 @@ fn with_usage(asked: Option<&RawValue>) -> Result<String, BadRequest> {
     }
     out.entry("include_usage", "true");
     Ok(String::from_utf8_lossy(&out.end()).into_owned())
+}
+
+/// OpenAI's clients drop the thoughts of earlier answers. Where the model refuses answers without, each of them gets
+/// something in their place; a conversation that has them all, or is none, stays as it is.
+fn with_thoughts(messages: &RawValue) -> Cow<'_, str> {
+    let parsed = serde_json::from_str::<Vec<serde_json::Map<String, serde_json::Value>>>(messages.get());
+    let Ok(mut turns) = parsed else { return Cow::Borrowed(messages.get()) };
+    let lacks = |turn: &serde_json::Map<String, serde_json::Value>| {
+        let said = turn.get("role").is_some_and(|role| role == "assistant");
+        said && !turn.get("reasoning_content").is_some_and(serde_json::Value::is_string)
+    };
+    if !turns.iter().any(lacks) {
+        return Cow::Borrowed(messages.get());
+    }
+    for turn in turns.iter_mut().filter(|turn| lacks(turn)) {
+        turn.insert("reasoning_content".to_owned(), NO_THOUGHTS.into());
+    }
+    Cow::Owned(serde_json::json!(turns).to_string())
 }
 
 /// `metadata` belongs to the client, but other gateways take orders from keys in it.
@@ -332,6 +354,25 @@ mod tests {
             r#"{"model":"real \"x\"","seed":7,"stream_options":{}}"#,
             "these are OpenAI's names"
         );
+    }
+
+    #[test]
+    fn answers_without_thoughts_get_some_in_their_place_where_they_are_demanded() {
+        let demanding = WriteOptions { replay_reasoning: true, ..WriteOptions::default() };
+        let body = r#"{"model":"m","messages":[{"role":"user","content":"a"},{"role":"assistant","content":"b"},{"role":"assistant","content":"c","reasoning_content":"d"}]}"#;
+        let passed_on = passed(FrontDialect::OpenaiChat, body, &demanding);
+        assert_eq!(passed_on.matches(r#""reasoning_content":" ""#).count(), 1, "{passed_on}");
+        assert_eq!(passed_on.matches(r#""reasoning_content":"d""#).count(), 1, "{passed_on}");
+        for untouched in [
+            r#"{"model":"m","messages":[ {"role":"user", "content":"a"} ]}"#,
+            r#"{"model":"m","messages":[{"role":"assistant","content":"c", "reasoning_content":"d"}]}"#,
+            r#"{"model":"m","messages": "none"}"#,
+        ] {
+            let messages = untouched.split_once("\"messages\":").expect("messages").1;
+            let passed_on = passed(FrontDialect::OpenaiChat, untouched, &demanding);
+            assert!(passed_on.ends_with(messages.trim_start()), "{passed_on}");
+        }
+        assert!(!passed(FrontDialect::OpenaiChat, body, &WriteOptions::default()).contains("\" \""));
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use super::fields::{Taken, arguments, image, image_address, no_parameters};
 use crate::body::BadRequest;
-use crate::options::{MaxTokensField, ReasoningForm, SeedField, SystemRole, WriteOptions};
+use crate::options::{MaxTokensField, NO_THOUGHTS, ReasoningForm, SeedField, SystemRole, WriteOptions};
 use inkhorn_domain::{ChatRequest, Message, Part, Role, Tool, ToolChoice};
 use serde_json::{Map, Value, json};
 
@@ -226,8 +226,8 @@ fn write_message(message: &Message, options: &WriteOptions) -> Vec<Value> {
         (Role::Assistant, _) => "assistant",
     };
     let mut turn = json!({ "role": role, "content": plain_where_possible(content, !calls.is_empty()) });
-    if options.replay_reasoning && !reasoning.is_empty() {
-        turn["reasoning_content"] = reasoning.into();
+    if options.replay_reasoning && message.role == Role::Assistant {
+        turn["reasoning_content"] = if reasoning.is_empty() { NO_THOUGHTS.into() } else { reasoning.into() };
     }
     if !calls.is_empty() {
         turn["tool_calls"] = calls.into();

@@ -116,7 +116,9 @@ async fn a_models_name_never_leaves_its_place_in_a_request() {
                     entry.id,
                     sent.path
                 );
-                let (start, _) = usual.split_once(&subject.model()).unwrap_or((&usual, ""));
+                // Bedrock's names have a colon, which a path escapes.
+                let named = subject.model().replace(':', "%3A");
+                let (start, _) = usual.split_once(&named).unwrap_or((&usual, ""));
                 let start = &start[..start.rfind('/').unwrap_or(0)];
                 assert!(sent.path.starts_with(start), "{}: {} for {name:?}", entry.id, sent.path);
                 assert!(

@@ -8,6 +8,7 @@
 
 mod hostile;
 mod list;
+mod quirks;
 mod skips;
 mod subject;
 

@@ -10,6 +10,7 @@ pub const OWN: &[(&str, &str, &str)] = &[
         "its thoughts stand in the text or are kept, and are only counted",
     ),
     ("openai", "tells_thoughts_apart", "OpenAI keeps the thoughts of its models and only counts them"),
+    ("azure_openai", "tells_thoughts_apart", "as OpenAI, whose models it serves"),
 ];
 
 /// Why this entry is not asked for this behaviour; `None`: it is.

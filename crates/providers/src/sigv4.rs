@@ -46,13 +46,14 @@ impl<'k> AccessKey<'k> {
 /// What was copied from AWS, in one of its many forms, as `ID:SECRET[:TOKEN]`: lines, columns, the file that its console
 /// offers, a settings file, or variables for a shell. `None` where there is no id; `Some(None)` where there is an id and
 /// its secret is missing.
-pub(crate) fn gather_access_key(text: &str) -> Option<Option<Zeroizing<String>>> {
+pub(crate) fn gather_access_key<'t>(text: &'t str) -> Option<Option<Zeroizing<String>>> {
     let part = |c: char| c.is_whitespace() || matches!(c, ',' | ';' | ':' | '=' | '"' | '\'');
-    // The token may end in `=`, which separates elsewhere: it is looked for where the others have been found.
-    let mut words = text.split(part).filter(|word| !word.is_empty());
-    let id = words.by_ref().find(|word| is_id(word))?;
-    let Some(secret) = words.by_ref().find(|word| is_secret(word)) else { return Some(None) };
-    let token = words.find(|word| word.len() >= 64);
+    let words = |text: &'t str| text.split(part).filter(|word| !word.is_empty());
+    // A field of one line swallows line ends, so lengths separate as well.
+    let (id, rest) = words(text).find_map(|word| split_from(text, word, ID_LENGTH, is_id))?;
+    let secret = words(rest).find_map(|word| split_from(text, word, SECRET_LENGTH, is_secret));
+    let Some((secret, rest)) = secret else { return Some(None) };
+    let token = words(rest).find(|word| word.len() >= 64);
     let mut out = Zeroizing::new(format!("{id}:{secret}"));
     if let Some(token) = token {
         let end = token.as_ptr() as usize - text.as_ptr() as usize + token.len();
@@ -64,16 +65,32 @@ pub(crate) fn gather_access_key(text: &str) -> Option<Option<Zeroizing<String>>>
     Some(Some(out))
 }
 
+/// The beginning of a word, where it is of this kind, and all that follows it in the whole text.
+fn split_from<'t>(
+    whole: &'t str,
+    word: &'t str,
+    length: usize,
+    is_kind: fn(&str) -> bool,
+) -> Option<(&'t str, &'t str)> {
+    let found = word.get(..length).filter(|start| is_kind(start))?;
+    let end = found.as_ptr() as usize - whole.as_ptr() as usize + length;
+    Some((found, &whole[end..]))
+}
+
+const ID_LENGTH: usize = 20;
+const SECRET_LENGTH: usize = 40;
+
 /// `AKIA…` for lasting keys, `ASIA…` for temporary ones.
 fn is_id(text: &str) -> bool {
-    (16..=128).contains(&text.len())
+    text.len() == ID_LENGTH
         && (text.starts_with("AKIA") || text.starts_with("ASIA"))
         && text.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit())
 }
 
 /// Forty letters of base64.
 fn is_secret(text: &str) -> bool {
-    text.len() == 40 && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/'))
+    text.len() == SECRET_LENGTH
+        && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/'))
 }
 
 /// The region that an address names: the part behind the one that begins with the service's name, as in
@@ -481,6 +498,14 @@ mod tests {
             (format!("[default]\naws_access_key_id = {id}\naws_secret_access_key = {SECRET}\n"), &short),
             (format!("{id}\n{SECRET}\n{token}"), &long),
             (format!("{id}:{SECRET}:{token}"), &long),
+            (format!("{id}{SECRET}"), &short),
+            (format!("{id}{SECRET}{token}"), &long),
+            (
+                format!(
+                    "[default]aws_access_key_id = {id}aws_secret_access_key = {SECRET}aws_session_token = {token}"
+                ),
+                &long,
+            ),
             (
                 format!(
                     "export AWS_ACCESS_KEY_ID=\"{id}\"\nexport AWS_SECRET_ACCESS_KEY=\"{SECRET}\"\nexport AWS_SESSION_TOKEN=\"{token}\"\n"

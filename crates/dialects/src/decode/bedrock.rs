@@ -239,13 +239,16 @@ fn status_of_exception(name: &str) -> Option<u16> {
 }
 
 /// Cached tokens stand beside the input here, so they are added.
-fn read_usage(told: Usage) -> Option<TokenUsage> {
+fn read_usage(told: Usage<'_>) -> Option<TokenUsage> {
     let (read, written) = (plausible(told.cache_read_input_tokens), plausible(told.cache_write_input_tokens));
     let cached = read.unwrap_or(0) + written.unwrap_or(0);
+    let mut details = told.cache_details.0.unwrap_or_default().into_iter().filter_map(|detail| detail.0);
+    let for_an_hour = details.find(|detail| detail.ttl.as_str() == "1h");
     let usage = TokenUsage {
         input: plausible(told.input_tokens).map(|fresh| fresh + cached),
         cache_read: read,
         cache_write: written,
+        cache_write_1h: for_an_hour.and_then(|detail| plausible(detail.input_tokens)),
         output: plausible(told.output_tokens),
         ..TokenUsage::default()
     };
@@ -269,8 +272,8 @@ struct Event<'a> {
     delta: Option<Delta<'a>>,
     #[serde(borrow, default)]
     stop_reason: Text<'a>,
-    #[serde(default)]
-    usage: Loose<Usage>,
+    #[serde(borrow, default)]
+    usage: Loose<Usage<'a>>,
 }
 
 #[derive(Deserialize)]
@@ -316,11 +319,23 @@ struct Thought<'a> {
 
 #[derive(Default, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
-struct Usage {
+struct Usage<'a> {
     input_tokens: Loose<u64>,
     output_tokens: Loose<u64>,
     cache_read_input_tokens: Loose<u64>,
     cache_write_input_tokens: Loose<u64>,
+    #[serde(borrow)]
+    cache_details: Loose<Vec<Loose<CacheDetail<'a>>>>,
+}
+
+/// What was written to the cache for how long.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct CacheDetail<'a> {
+    #[serde(borrow, default)]
+    ttl: Text<'a>,
+    #[serde(default)]
+    input_tokens: Loose<u64>,
 }
 
 #[derive(Deserialize)]
@@ -330,8 +345,8 @@ struct Document<'a> {
     output: Loose<Output<'a>>,
     #[serde(borrow, default)]
     stop_reason: Text<'a>,
-    #[serde(default)]
-    usage: Loose<Usage>,
+    #[serde(borrow, default)]
+    usage: Loose<Usage<'a>>,
 }
 
 #[derive(Deserialize)]

@@ -54,7 +54,7 @@ pub(in crate::simulated) const AZURE_OPENAI: Traits = Traits {
     places: &[],
     models: &[
         UsualModel("prose", 1_047_576, "vt"),
-        UsualModel("prose-thinking", 400_000, "vtr"),
+        UsualModel("gpt-5.4-mini", 400_000, "vtr"),
         UsualModel("text-embedding-3-small", 8_192, "e"),
     ],
     tongue: Tongue::OpenAi(OpenAi {

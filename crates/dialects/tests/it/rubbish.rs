@@ -64,7 +64,11 @@ fn every_single_byte_of_the_corpus_may_be_wrong() {
         for mut data in corpus(target).into_iter().filter(|data| data.len() < 4000) {
             for at in 0..data.len() {
                 let was = data[at];
-                for wrong in [0, b'"', b'}', b'[', b'\\', b'9', 0xFF] {
+                for (turn, wrong) in [0, b'"', b'}', b'[', b'\\', b'9', 0xFF].into_iter().enumerate() {
+                    // A long file has each of them somewhere near each place; that is enough, and takes a seventh.
+                    if data.len() > 600 && at % 7 != turn {
+                        continue;
+                    }
                     data[at] = wrong;
                     run(target, &data);
                 }

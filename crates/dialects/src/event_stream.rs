@@ -247,6 +247,38 @@ mod tests {
         out
     }
 
+    proptest::proptest! {
+        #[test]
+        fn any_messages_come_whole_at_any_cuts(
+            payloads in proptest::collection::vec(proptest::collection::vec(proptest::prelude::any::<u8>(), 0..300), 0..8),
+            cuts in proptest::collection::vec(1usize..90, 1..20),
+        ) {
+            let mut wire = Vec::new();
+            for payload in &payloads {
+                let headers = b"\x0d:message-type\x07\x00\x05event";
+                let start = wire.len();
+                wire.extend(prelude((SMALLEST + headers.len() + payload.len()) as u32, headers.len() as u32));
+                wire.extend_from_slice(headers);
+                wire.extend_from_slice(payload);
+                let sum = crc32fast::hash(&wire[start..]);
+                wire.extend_from_slice(&sum.to_be_bytes());
+            }
+            let (mut pieces, mut rest) = (Vec::new(), wire.as_slice());
+            for cut in cuts.iter().cycle() {
+                if rest.is_empty() {
+                    break;
+                }
+                let (piece, after) = rest.split_at((*cut).min(rest.len()));
+                pieces.push(piece);
+                rest = after;
+            }
+            let (seen, read, between) = run(&pieces);
+            proptest::prop_assert_eq!((read, between), (Ok(()), true));
+            let found: Vec<Vec<u8>> = seen.into_iter().map(|(_, _, payload)| payload).collect();
+            proptest::prop_assert_eq!(found, payloads);
+        }
+    }
+
     #[test]
     fn headers_of_every_type_are_passed_over_and_broken_ones_refused() {
         let mut headers = Vec::new();

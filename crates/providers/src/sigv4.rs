@@ -228,7 +228,7 @@ fn canonical_query(query: &str) -> String {
         .filter(|pair| !pair.is_empty())
         .map(|pair| {
             let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
-            (escape(&unescape(name), false), escape(&unescape(value), false))
+            (escape(unescape(name), false), escape(unescape(value), false))
         })
         .collect();
     pairs.sort_unstable();

@@ -4,7 +4,7 @@ use crate::connection::{Connection, now, question, text};
 use inkhorn_domain::Capability;
 use inkhorn_fault::Code;
 use inkhorn_providers::{fetch_models, test_connection};
-use inkhorn_testkit::{Behaviour, Call, Persona, Refusal, SimulatedProvider};
+use inkhorn_testkit::{Behaviour, Call, Persona, Refusal, SimulatedModel, SimulatedProvider};
 
 const ACCESS: &str = "AKIAIOSFODNN7EXAMPLE:wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY";
 
@@ -71,11 +71,26 @@ async fn profiles_come_on_top_of_the_models_that_can_be_called_by_name() {
         ]
     );
     assert_eq!(list.models[3].capabilities, [Capability::Vision], "as the model behind it");
+    // Profiles come in pages, whose mark holds letters that a query escapes.
+    let many = (0..1_200).map(|n| SimulatedModel::chat(&format!("eu.maker.m{n}"))).collect();
+    provider.set_models(many);
+    provider.forget_requests();
+    for key in [None, Some(ACCESS)] {
+        let key = key.map(str::to_owned).or_else(|| provider.key()).expect("a key");
+        provider.set_key(Some(&key));
+        let connection = Connection::to(&provider);
+        let list = fetch_models(&connection.target, &connection.credential(), now()).await.expect("pages");
+        assert_eq!((list.models.len(), list.dropped), (1_200, 0));
+    }
+    let pages: Vec<String> = provider.requests().into_iter().map(|request| request.path).collect();
+    assert_eq!(pages[2], "/inference-profiles?maxResults=1000&nextToken=n%2B%2F1000");
+    provider.set_models(vec![SimulatedModel::chat("amazon.nova-lite-v1:0")]);
+    let connection = Connection::to(&provider);
     // A key that may not see the profiles still has the models.
     provider.next(Call::Models, Behaviour::Standing);
     provider.next(Call::Models, Behaviour::status(403));
     let list = fetch_models(&connection.target, &connection.credential(), now()).await.expect("one list");
-    assert_eq!(list.models.len(), 3);
+    assert_eq!(list.models.len(), 1);
 }
 
 #[test]

@@ -146,6 +146,30 @@ fn each_model_gets_the_request_that_it_wants() {
 }
 
 #[test]
+fn a_temperature_reaches_those_claudes_that_take_one() {
+    let catalogue = Catalogue::embedded();
+    let entry = catalogue.find("anthropic").expect("an entry");
+    for (model, takes) in [
+        ("claude-3-haiku-20240307", true),
+        ("claude-3-7-sonnet-20250219", true),
+        ("claude-opus-4-20250514", true),
+        ("claude-opus-4-1", true),
+        ("claude-haiku-4-5-20251001", true),
+        ("claude-sonnet-4-6", true),
+        ("claude-opus-4-7", false),
+        ("claude-opus-4-8-20260901", false),
+        ("claude-opus-4-10", false),
+        ("claude-sonnet-5", false),
+        ("claude-of-tomorrow", false),
+    ] {
+        let request = ChatRequest { reasoning_effort: None, top_p: None, ..full(model) };
+        let written = write_request(entry.dialect_for(model), &request, &entry.options_for(model));
+        let written: Value = serde_json::from_slice(&written).expect("JSON");
+        assert_eq!(written["temperature"].is_number(), takes, "{model}");
+    }
+}
+
+#[test]
 fn a_limit_is_sent_where_a_server_would_stop_after_a_few_words() {
     let catalogue = Catalogue::embedded();
     for (id, limit) in [("lightllm", json!(4096)), ("vllm", Value::Null), ("openai", Value::Null)] {

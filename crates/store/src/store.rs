@@ -123,13 +123,14 @@ impl Store {
         self.usage_readers.read(&self.folder, look)
     }
 
-    /// Looks through every page of both databases. For a person who asks: it takes as long as reading the files.
+    /// Looks through every page of both databases, and compares the sums of the usage log with its rows. For a person who
+    /// asks: it takes as long as reading the files.
     ///
     /// # Errors
     /// `damaged`, with the file.
     pub fn check(&self) -> Result<()> {
         self.read(quick_check).map_err(|fault| at(fault, &self.folder.join(MAIN.file)))?;
-        self.read_usage(quick_check).map_err(|fault| at(fault, &self.folder.join(USAGE.file)))
+        self.in_usage(self.read_usage(|db| quick_check(db).and_then(|()| tables::usage_days::verify(db))))
     }
 
     /// Appends one row to the usage log. It outlives a killed process as soon as this returns, and costs microseconds:

@@ -399,6 +399,29 @@ mod tests {
     }
 
     #[test]
+    fn a_log_of_the_first_form_gets_its_sums_when_it_is_opened() {
+        let (dir, store) = scratch();
+        for n in 0..100 {
+            store.append_usage(&sample(n * DAY / 7, "m")).unwrap();
+        }
+        let sums = |store: &Store| store.read_usage(|db| sum_all(db, &(0..i64::MAX))).unwrap();
+        let before = sums(&store);
+        drop(store);
+        let db = Connection::open(dir.path().join("usage.db")).unwrap();
+        let columns = ["cache_write_1h", "tool", "citation", "searches", "computed", "price"];
+        let dropped = columns.map(|column| format!("ALTER TABLE usage DROP COLUMN {column};")).concat();
+        let tables = ["usage_key", "usage_day", "usage_state", "hold", "budget_pass", "budget_notice"];
+        let without = tables.map(|table| format!("DROP TABLE {table};")).concat();
+        db.execute_batch(&format!("{dropped}{without}PRAGMA user_version = 1;")).unwrap();
+        drop(db);
+        let again = Store::open(dir.path()).unwrap();
+        assert_eq!(sums(&again), before);
+        again.read_usage(verify).unwrap();
+        again.append_usage(&sample(5, "m")).unwrap();
+        assert_eq!(sums(&again).attempts, 101);
+    }
+
+    #[test]
     fn pruning_takes_the_rows_and_leaves_the_sums() {
         let (_dir, store) = scratch();
         for n in 0..40 {

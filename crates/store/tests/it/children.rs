@@ -3,7 +3,7 @@
 use inkhorn_domain::{CostSource, Face, Money, Quality, RequestId, RequestResult, TokenUsage};
 use inkhorn_fault::Code;
 use inkhorn_store::usage::{self, UsageRow};
-use inkhorn_store::{Store, settings};
+use inkhorn_store::{Store, settings, usage_sums};
 use std::collections::BTreeSet;
 use std::io::{BufRead, BufReader, Read};
 use std::path::Path;
@@ -141,6 +141,7 @@ pub fn kept_settings(store: &Store) -> BTreeSet<u64> {
 /// The numbers whose usage row is in the profile. Fails on one that is not whole, or there twice.
 pub fn kept_rows(store: &Store) -> BTreeSet<u64> {
     let rows = store.read_usage(|db| usage::load_between(db, &(0..i64::MAX), u32::MAX)).unwrap();
+    store.read_usage(usage_sums::verify).expect("the sums are those of the rows");
     let mut numbers = BTreeSet::new();
     for row in rows {
         let number = row.latency_ms.unwrap();

@@ -112,7 +112,10 @@ pub(super) fn days_between(first: Date, last: Date) -> i32 {
 }
 
 fn parse_day(text: &str) -> Result<Date> {
-    text.trim().parse().map_err(|_| refused("write a day like 2026-11-21"))
+    let day: Option<Date> = text.trim().parse().ok();
+    // A day and nothing more: a time of day would be dropped without a word.
+    let whole = day.filter(|day| day.to_string() == text.trim());
+    whole.ok_or_else(|| refused("write a day like 2026-11-21"))
 }
 
 fn refused(reason: &str) -> Fault {

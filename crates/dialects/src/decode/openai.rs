@@ -95,7 +95,9 @@ impl Reader {
             }
         }
         let told = body.usage.or(body.x_groq.0.and_then(|groq| groq.usage));
-        events.extend(told.and_then(|usage| usage::read_openai(usage.get(), self.options)).map(StreamEvent::Usage));
+        events.extend(
+            told.and_then(|usage| usage::read_openai(usage.get(), self.options)).map(StreamEvent::Usage),
+        );
         if error.is_some() {
             self.failed = true;
             events.push(provider_error(errors::read_body(whole.as_bytes())));

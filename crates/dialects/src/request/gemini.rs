@@ -27,10 +27,16 @@ pub fn write(request: &ChatRequest, options: &WriteOptions) -> Map<String, Value
         .filter(|message| message.role == Role::System)
         .flat_map(|message| write_parts(message, &[]))
         .collect();
-    if !system.is_empty() {
-        put("systemInstruction", json!({ "parts": system }));
+    let contents = write_contents(&request.messages);
+    match (system.is_empty(), contents.is_empty()) {
+        // A request without contents is refused: instructions that stand alone are the question then.
+        (false, true) => put("contents", json!([{ "role": "user", "parts": system }])),
+        (false, false) => {
+            put("systemInstruction", json!({ "parts": system }));
+            put("contents", contents.into());
+        }
+        (true, _) => put("contents", contents.into()),
     }
-    put("contents", write_contents(&request.messages).into());
     let settings = write_settings(request, options);
     if !settings.is_empty() {
         put("generationConfig", settings.into());
@@ -200,5 +206,67 @@ fn write_result(text: &str, is_error: bool) -> Value {
         Ok(object @ Value::Object(_)) if !is_error => object,
         _ if is_error => json!({ "error": text }),
         _ => json!({ "output": text }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn written(request: ChatRequest, options: &WriteOptions) -> Value {
+        write(&request, options).into()
+    }
+
+    #[test]
+    fn instructions_that_stand_alone_are_the_question() {
+        let request =
+            ChatRequest { messages: vec![Message::text(Role::System, "Sing")], ..ChatRequest::default() };
+        let body = written(request, &WriteOptions::default());
+        assert_eq!(body, json!({ "contents": [{ "role": "user", "parts": [{ "text": "Sing" }] }] }));
+    }
+
+    #[test]
+    fn the_wish_to_think_takes_the_form_that_the_model_knows() {
+        let thinking = |effort: &str, form: Option<ReasoningForm>| {
+            let request = ChatRequest { reasoning_effort: Some(effort.into()), ..ChatRequest::default() };
+            let options = WriteOptions { reasoning: form, ..WriteOptions::default() };
+            written(request, &options)["generationConfig"]["thinkingConfig"].take()
+        };
+        let (level, budget) = (Some(ReasoningForm::Effort), Some(ReasoningForm::Budget));
+        for (effort, form, wanted) in [
+            ("high", None, json!({ "thinkingLevel": "HIGH", "includeThoughts": true })),
+            ("none", level, json!({ "thinkingLevel": "MINIMAL" })),
+            ("none", None, Value::Null),
+            ("low", budget, json!({ "thinkingBudget": 2048, "includeThoughts": true })),
+            ("none", budget, json!({ "thinkingBudget": 0 })),
+            ("high", Some(ReasoningForm::Omit), Value::Null),
+        ] {
+            assert_eq!(thinking(effort, form), wanted, "{effort} as {form:?}");
+        }
+    }
+
+    #[test]
+    fn a_result_finds_the_name_of_the_latest_call_with_its_id() {
+        let call = |name: &str| Message {
+            role: Role::Assistant,
+            parts: vec![Part::ToolCall { id: "call_0".into(), name: name.into(), arguments: "[]".into() }],
+        };
+        let result = |text: &str| Message {
+            role: Role::Tool,
+            parts: vec![Part::ToolResult { id: "call_0".into(), text: text.into(), is_error: false }],
+        };
+        let messages = vec![call("first"), result("{\"page\":7}"), call("second"), result("[7]")];
+        let body = written(ChatRequest { messages, ..ChatRequest::default() }, &WriteOptions::default());
+        let results: Vec<&Value> =
+            [1, 3].iter().map(|at| &body["contents"][*at]["parts"][0]["functionResponse"]).collect();
+        assert_eq!(
+            results,
+            [
+                &json!({ "name": "first", "response": { "page": 7 } }),
+                &json!({ "name": "second", "response": { "output": "[7]" } }),
+            ],
+            "an object stands as it is, and an id of ours is not told"
+        );
+        assert_eq!(body["contents"][0]["parts"][0]["functionCall"]["args"], json!({}));
     }
 }

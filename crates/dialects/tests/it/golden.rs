@@ -206,8 +206,7 @@ fn counts_that_the_client_did_not_ask_for_are_left_out() {
 fn requests_are_read_and_written_in_every_dialect() {
     for path in files("requests") {
         let name = path.file_name().expect("a name").to_string_lossy().into_owned();
-        let (_, dialect) =
-            *FOLDERS.iter().find(|(folder, _)| name.starts_with(folder)).expect("a dialect");
+        let (_, dialect) = *FOLDERS.iter().find(|(folder, _)| name.starts_with(folder)).expect("a dialect");
         let body = fs::read(&path).expect("a golden file");
         let client = front(dialect).expect("a dialect of clients");
         let request = read_request(client, &body).expect("a good request");

@@ -198,7 +198,11 @@ fn requests_are_refused_by_the_name_of_their_field_and_never_quoted() {
             r#"{"model":"m","input":[{"role":"user","content":[{"type":"input_file","file_id":"private"}]}]}"#,
             "input[0].content[0].type",
         ),
-        (responses, r#"{"model":"m","input":[{"type":"function_call","name":"private"}]}"#, "input[0].call_id"),
+        (
+            responses,
+            r#"{"model":"m","input":[{"type":"function_call","name":"private"}]}"#,
+            "input[0].call_id",
+        ),
         (responses, r#"{"model":"m","input":"a","tools":[{"type":"web_search"}]}"#, "tools[0].type"),
         (responses, r#"{"model":"m","input":"a","tool_choice":{"type":"private"}}"#, "tool_choice"),
         (responses, r#"{"model":"m","input":"a","text":{"format":{"type":"private"}}}"#, "text.format.type"),

@@ -1,10 +1,12 @@
 //! The built `inkhorn` from outside, as a terminal and a script meet it: what it prints, how it ends, what it does
 //! with bad input, and that no key is left anywhere.
 
+mod budgets;
 mod faults;
 mod keys;
 mod killed;
 mod shapes;
+mod spending;
 mod talk;
 mod terminal;
 mod together;

@@ -51,7 +51,7 @@ impl SignInCode {
             Ok(url) => url.query_pairs().find(|(name, _)| name == "code").map(|(_, code)| code.into_owned()),
             Err(_) => Some(text.to_owned()),
         };
-        let code = found.map(Secret::new).filter(|code| Self::has_form(code));
+        let code = found.map(Secret::new).filter(Self::has_form);
         code.map(Self).ok_or_else(|| {
             let reason = "this is no sign-in code, and no address with one";
             Fault::new(Code::BadRequest).with("reason", reason)

@@ -34,6 +34,9 @@ async fn list(subject: &Subject, body: &str) -> Result<FetchedModels, Fault> {
     fetch_models(subject.target(), &subject.credential(), SystemTime::UNIX_EPOCH).await
 }
 
+/// An entry of the catalogue, and its answer with this figure everywhere.
+type Absurd = (&'static str, fn(&Value) -> Value);
+
 /// An entry that each dialect takes for a model.
 fn model(id: &str) -> Value {
     json!({ "id": id, "name": id, "supportedGenerationMethods": ["generateContent"] })
@@ -192,7 +195,7 @@ async fn a_list_of_another_type_is_read_or_refused_by_name() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn absurd_counts_of_an_answer_are_not_told() {
-    let answers: [(&str, fn(&Value) -> Value); 4] = [
+    let answers: [Absurd; 4] = [
         ("openai", |absurd| {
             json!({
                 "id": "x", "model": "m", "choices": [{ "index": 0, "message": { "content": "Yes." }, "finish_reason": "stop" }],

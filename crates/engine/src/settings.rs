@@ -143,8 +143,7 @@ pub(crate) fn load_catalogue(dir: &Path) -> Result<Catalogue> {
     });
     match file {
         Ok(bytes) => embedded.with_own(&bytes).map_err(|error| {
-            let reason = format!("{}: {error}", path.display());
-            Fault::new(Code::UsageError).with("reason", reason)
+            Fault::new(Code::Damaged).with("catalogue", path.display()).with("place", error)
         }),
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(embedded),
         Err(_) => Err(Fault::new(Code::Damaged).with("path", path.display())),

@@ -9,7 +9,37 @@ fn the_catalogue_is_listed() {
     let terminal = Terminal::fresh();
     let providers = terminal.json(&["providers"]);
     let ids: Vec<&str> = list(&providers).iter().map(|one| one["id"].as_str().expect("an id")).collect();
-    for id in ["openai", "anthropic", "openrouter", "groq", "ollama", "lm_studio", "openai_compatible"] {
+    for id in [
+        "openai",
+        "anthropic",
+        "openrouter",
+        "google_gemini",
+        "azure_openai",
+        "aws_bedrock",
+        "cohere",
+        "groq",
+        "mistral",
+        "deepseek",
+        "xai",
+        "together",
+        "fireworks",
+        "huggingface",
+        "digitalocean",
+        "anyscale",
+        "cerebras",
+        "perplexity",
+        "nvidia_nim",
+        "ollama_cloud",
+        "ollama",
+        "lm_studio",
+        "localai",
+        "lightllm",
+        "llama_cpp",
+        "vllm",
+        "koboldcpp",
+        "jan",
+        "openai_compatible",
+    ] {
         assert!(ids.contains(&id), "{id} is not in {ids:?}");
     }
     for one in list(&providers) {
@@ -18,6 +48,41 @@ fn the_catalogue_is_listed() {
     let ollama = list(&providers).iter().find(|one| one["id"] == "ollama").expect("listed");
     assert_eq!((&ollama["locality"], &ollama["dialect"]), (&json!("local"), &json!("ollama")));
     assert!(terminal.words(&["providers"]).contains("Anthropic"));
+}
+
+#[test]
+fn a_catalogue_of_the_writers_own_lies_on_top_or_is_refused_with_its_place() {
+    let terminal = Terminal::fresh();
+    let own = r#"{ "providers": [
+  { "id": "attic", "name": "Attic", "locality": "either", "dialect": "openai-chat", "key": "optional",
+    "models": [{ "path": "/models" }], "waits": { "connect": 10, "first_byte": 60, "idle": 60, "total": 600 } }
+] }"#;
+    let keep = |text: &[u8]| {
+        std::fs::create_dir_all(terminal.dir()).expect("the profile");
+        std::fs::write(terminal.dir().join("catalogue.json"), text).expect("the catalogue is kept");
+    };
+    keep(own.as_bytes());
+    let providers = terminal.json(&["providers"]);
+    assert!(list(&providers).iter().any(|one| one["name"] == "Attic" && one["dialect"] == "openai-chat"));
+    // A provider without code: a connection to it answers.
+    let provider = SimulatedProvider::start_with_key(Persona::Compatible, terminal.key());
+    let added = terminal.add(&["--provider", "attic", "--base-url", &provider.base_url()]);
+    assert_eq!(added["provider"], "attic");
+
+    for (text, place) in [
+        (own.replace("\"optional\"", "\"maybe\""), "line 2, column 98"),
+        (own.replace("}],", "},],"), "line 3, column 36"),
+        (own.replace("\"attic\"", "\"At tic\""), "line 2, column 3"),
+    ] {
+        keep(text.as_bytes());
+        let (status, error) = terminal.fails(&["providers"]);
+        assert_eq!((status, error["code"].as_str()), (1, Some("damaged")), "{error}");
+        let message = error["message"].as_str().expect("a message");
+        assert!(message.contains(place) && message.contains("catalogue.json"), "{place}: {message}");
+    }
+    // Put right again, nothing is lost.
+    keep(own.as_bytes());
+    assert_eq!(list(&terminal.json(&["connections", "list"])).len(), 1);
 }
 
 #[test]

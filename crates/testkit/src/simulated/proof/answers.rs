@@ -158,6 +158,62 @@ fn each_persona_lists_models_with_its_extras() {
 }
 
 #[test]
+fn what_is_data_about_a_persona_is_served() {
+    let ask = |persona: Persona, path: &str, with_key: bool| {
+        let provider = SimulatedProvider::start_with_key(persona, "a-key-0123456789-0123456789");
+        let key = provider.key().filter(|_| with_key);
+        call(&provider, "GET", path, key.as_deref(), "")
+    };
+    let list = |persona: Persona, path: &str| ask(persona, path, true).json();
+    assert_eq!(list(Persona::Mistral, "/v1/models")["data"][0]["max_context_length"], 262_144);
+    assert_eq!(list(Persona::Xai, "/v1/language-models")["models"][1]["max_prompt_length"], 256_000);
+    assert_eq!(list(Persona::Together, "/v1/models")[0]["pricing"]["input"], 0.88, "a bare array");
+    assert_eq!(list(Persona::Fireworks, "/inference/v1/models")["data"][0]["context_length"], 131_072);
+    assert_eq!(list(Persona::HuggingFace, "/v1/models")["data"][0]["providers"][1]["context_length"], 65_536);
+    assert_eq!(list(Persona::Vllm, "/v1/models")["data"][0]["max_model_len"], 32_768);
+    assert_eq!(list(Persona::LlamaCpp, "/v1/models")["data"][0]["meta"]["n_ctx_train"], 32_768);
+    assert_eq!(list(Persona::LightLlm, "/get_model_name"), json!({ "model_name": "default" }));
+    assert_eq!(list(Persona::DeepSeek, "/user/balance")["is_available"], true);
+    assert_eq!(list(Persona::KoboldCpp, "/api/extra/version")["result"], "KoboldCpp");
+    assert_eq!(list(Persona::Jan, "/openapi.json")["info"]["title"], "Jan API Server Endpoints");
+    assert_eq!(ask(Persona::LocalAi, "/readyz", false).text(), "");
+    // Who has no list has none, and who shows it to everybody does.
+    assert_eq!(ask(Persona::Perplexity, "/models", true).status, 404);
+    assert_eq!(ask(Persona::LightLlm, "/v1/models", true).status, 404);
+    for (persona, path, status) in [
+        (Persona::HuggingFace, "/v1/models", 200),
+        (Persona::NvidiaNim, "/v1/models", 200),
+        (Persona::LlamaCpp, "/v1/models", 200),
+        (Persona::LlamaCpp, "/props", 401),
+        (Persona::DeepSeek, "/user/balance", 401),
+        (Persona::Xai, "/v1/api-key", 400),
+        (Persona::Fireworks, "/inference/v1/models", 403),
+        (Persona::Jan, "/v1/models", 401),
+    ] {
+        assert_eq!(ask(persona, path, false).status, status, "{persona:?} {path} without a key");
+    }
+    assert!(ask(Persona::Perplexity, "/models", true).head.contains("application/json"));
+    let page = SimulatedProvider::start(Persona::Perplexity);
+    let refused = call(&page, "POST", "/chat/completions", None, &question(&page, false));
+    assert!(refused.head.contains("text/html") && refused.status == 401, "it answers a stranger with a page");
+}
+
+#[test]
+fn thinking_models_of_deepseek_want_their_thoughts_back() {
+    let provider = SimulatedProvider::start(Persona::DeepSeek);
+    let ask = |model: &str, earlier: Value| {
+        let messages =
+            json!([{ "role": "user", "content": "a" }, earlier, { "role": "user", "content": "b" }]);
+        let body = json!({ "model": model, "messages": messages }).to_string();
+        call(&provider, "POST", "/chat/completions", provider.key().as_deref(), &body).status
+    };
+    let without = json!({ "role": "assistant", "content": "c" });
+    let with = json!({ "role": "assistant", "content": "c", "reasoning_content": " " });
+    assert_eq!((ask("deepseek-flash", without.clone()), ask("deepseek-flash", with)), (400, 200));
+    assert_eq!(ask("deepseek-chat", without), 200);
+}
+
+#[test]
 fn anthropic_pages_lead_through_the_whole_list() {
     let provider = SimulatedProvider::start(Persona::Anthropic);
     provider.set_models(SimulatedModel::many(45));

@@ -1,9 +1,10 @@
 // The Usage page over the door double: what it asks, what it says, and that a drawing says the numbers of its table.
 import { QueryClient, VueQueryPlugin } from '@tanstack/vue-query';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { createApp, h, nextTick, type App } from 'vue';
+import { createApp, h, nextTick, type App, type Component } from 'vue';
 import { createMemoryHistory, createRouter } from 'vue-router';
 import { countOf } from '@/features/usage/calculator';
+import BudgetNotices from '@/features/usage/BudgetNotices.vue';
 import UsagePage from '@/features/usage/UsagePage.vue';
 import { dollarsOf, percentsOf } from '@/features/usage/useBudgetWords';
 import { stepped, useUsage, wrongRange } from '@/features/usage/useUsage';
@@ -18,7 +19,7 @@ import { budgetOf, someBudgets } from '../look/usage';
 let app: App | undefined;
 let place: HTMLElement;
 
-async function show(scene: Scene, language: 'en' | 'id' = 'en', change?: (door: ReturnType<typeof makeDouble>) => void) {
+async function show(scene: Scene, language: 'en' | 'id' = 'en', change?: (door: ReturnType<typeof makeDouble>) => void, page: Component = UsagePage) {
   const door = makeDouble(scene, {}, 0);
   change?.(door);
   const asked: { name: string; request: Record<string, unknown> }[] = [];
@@ -30,7 +31,7 @@ async function show(scene: Scene, language: 'en' | 'id' = 'en', change?: (door: 
   const empty = { render: () => h('div') };
   const router = createRouter({ history: createMemoryHistory(), routes: [{ path: '/', component: empty }, { path: '/desk', name: 'desk', component: empty }] });
   await router.push('/');
-  app = createApp({ render: () => h(UsagePage) });
+  app = createApp({ render: () => h(page) });
   app.use(makeWords(language)).use(VueQueryPlugin, { queryClient: new QueryClient({ defaultOptions: { queries: { retry: false } } }) }).use(router);
   provideDoor(app, door);
   app.mount(place);
@@ -240,6 +241,22 @@ describe('budgets', () => {
     document.querySelector<HTMLElement>('[data-testid="budget-remove-yes"]')?.click();
     await vi.waitFor(() => expect(find('budget-all-month')).toBeNull());
     expect(last('budgets_remove')).toEqual({ scope: 'all', period: 'month' });
+  });
+  it('are told once when a part is used up, until the writer has seen it', async () => {
+    let times = 0;
+    const notice = { scope: 'model:openrouter/claude-opus-4.6', period: 'month', percent: 80, limit: '0.9' };
+    await show(
+      'normal',
+      'en',
+      (door) => {
+        const invoke = door.invoke;
+        door.invoke = (name, request) => (name === 'budgets_notices' ? Promise.resolve((times++ === 0 ? [notice] : []) as never) : invoke(name, request));
+      },
+      BudgetNotices,
+    );
+    expect((await there('budget-notice')).textContent).toContain('80 percent of $0.90 are spent: Claude Opus 4.6, each month.');
+    find('budget-notice')?.querySelector<HTMLElement>('[aria-label="Close"]')?.click();
+    await vi.waitFor(() => expect(find('budget-notice')).toBeNull());
   });
   it('count what they cover, and the tightest is told', () => {
     const budgets = someBudgets();

@@ -11,14 +11,20 @@ export function useBudgetWords() {
   const { find } = useModels();
   const { groupWords } = useUsageWords();
 
-  function subject(budget: BudgetView): string {
-    const name = budget.name ?? '';
-    if (budget.kind === 'all') return t('usage.budget.everything');
-    if (budget.kind === 'model') return find(name)?.name ?? name;
-    return groupWords(budget.kind === 'feature' ? 'feature' : budget.kind === 'app' ? 'app' : 'connection', name);
+  function subject({ kind, name: of }: Pick<BudgetView, 'kind' | 'name'>): string {
+    const name = of ?? '';
+    if (kind === 'all') return t('usage.budget.everything');
+    if (kind === 'model') return find(name)?.name ?? name;
+    return groupWords(kind === 'feature' ? 'feature' : kind === 'app' ? 'app' : 'connection', name);
   }
 
   return {
+    /** The same, from a scope such as `model:slug/id`. */
+    named(scope: string, period: BudgetView['period']): string {
+      const end = scope.indexOf(':');
+      const kind = (end < 0 ? scope : scope.slice(0, end)) as BudgetView['kind'];
+      return t(`usage.budget.each_${period}`, { subject: subject({ kind, name: end < 0 ? null : scope.slice(end + 1) }) });
+    },
     /** `Everything, each month`. */
     name: (budget: BudgetView): string => t(`usage.budget.each_${budget.period}`, { subject: subject(budget) }),
     /** `$15.88 left`, or that nothing is. */

@@ -1,0 +1,3 @@
+// What the frame may use of this feature.
+
+export { default as BudgetNotices } from './BudgetNotices.vue';

@@ -154,6 +154,8 @@ fn done(info: &AnswerInfo, outcome: Option<&Outcome>) -> Value {
     json!({
         "model": info.model,
         "connection": info.model.slug,
+        "picked_by": info.picked_by.as_str(),
+        "collection": info.collection,
         "answered_by": outcome.and_then(|outcome| outcome.answered_by.clone()),
         "usage": usage_object(&usage),
         "cost": settled.and_then(|settled| settled.cost.amount).map(|cost| cost.to_string()),

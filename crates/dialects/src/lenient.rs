@@ -64,8 +64,8 @@ where
         }
         fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Self::Value, A::Error> {
             let mut many = Vec::new();
-            while let Some(one) = seq.next_element::<T>()? {
-                many.push(one);
+            while let Some(one) = seq.next_element::<Loose<T>>()? {
+                many.extend(one.0);
             }
             Ok(many)
         }
@@ -73,6 +73,18 @@ where
             Ok(Vec::new())
         }
         fn visit_str<E>(self, _: &str) -> Result<Self::Value, E> {
+            Ok(Vec::new())
+        }
+        fn visit_bool<E>(self, _: bool) -> Result<Self::Value, E> {
+            Ok(Vec::new())
+        }
+        fn visit_u64<E>(self, _: u64) -> Result<Self::Value, E> {
+            Ok(Vec::new())
+        }
+        fn visit_i64<E>(self, _: i64) -> Result<Self::Value, E> {
+            Ok(Vec::new())
+        }
+        fn visit_f64<E>(self, _: f64) -> Result<Self::Value, E> {
             Ok(Vec::new())
         }
     }

@@ -38,7 +38,7 @@ impl Reader {
         }
         let unread = if self.started { WireError::Malformed } else { WireError::NotThisDialect };
         let event: Event<'_> = serde_json::from_str(data).map_err(|_| unread)?;
-        let index = event.index.unwrap_or(0);
+        let index = event.index.0.unwrap_or(0);
         let delta = event.delta.unwrap_or_default();
         let message = delta.message.unwrap_or_default();
         match event.kind.as_str() {
@@ -60,8 +60,8 @@ impl Reader {
                 }
             }
             "tool-call-delta" => {
-                for call in message.tool_calls {
-                    self.call_arguments(index, call.function.arguments, events);
+                for function in message.tool_calls.into_iter().filter_map(|call| call.function) {
+                    self.call_arguments(index, function.arguments, events);
                 }
             }
             "tool-call-end" => self.call_end(index, events),
@@ -142,10 +142,11 @@ impl Reader {
             return Err(WireError::TooLarge);
         }
         let id = call.id.owned().unwrap_or_else(|| format!("call_{index}"));
-        let name = call.function.name.owned().unwrap_or_default();
+        let function = call.function.unwrap_or_default();
+        let name = function.name.owned().unwrap_or_default();
         events.push(StreamEvent::ToolCallStarted { index: index as u32, id, name });
         self.calls.push(Call { wire_index, argued: false, open: true });
-        self.call_arguments(wire_index, call.function.arguments, events);
+        self.call_arguments(wire_index, function.arguments, events);
         Ok(())
     }
 
@@ -178,7 +179,8 @@ struct Event<'a> {
     kind: Text<'a>,
     #[serde(borrow, default)]
     id: Text<'a>,
-    index: Option<u64>,
+    #[serde(default)]
+    index: Loose<u64>,
     #[serde(borrow)]
     delta: Option<Delta<'a>>,
     #[serde(borrow, default)]
@@ -234,7 +236,7 @@ struct ToolCall<'a> {
     #[serde(borrow)]
     id: Text<'a>,
     #[serde(borrow)]
-    function: Function<'a>,
+    function: Option<Function<'a>>,
 }
 
 #[derive(Default, Deserialize)]

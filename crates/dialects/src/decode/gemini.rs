@@ -92,13 +92,13 @@ impl Reader {
             events.push(StreamEvent::Started { id, model });
         }
         // A question that is not let through has no candidates, only the reason.
-        let feedback = body.prompt_feedback.and_then(|feedback| feedback.block_reason.filled());
+        let feedback = body.prompt_feedback.0.and_then(|feedback| feedback.block_reason.filled());
         if feedback.is_some_and(|word| word != "BLOCK_REASON_UNSPECIFIED") {
             self.reason = Some(FinishReason::ContentFilter);
         }
         for candidate in body.candidates.into_iter().flatten() {
             // Only the first of several alternatives is the answer.
-            if candidate.index.is_some_and(|index| index != 0) {
+            if candidate.index.0.unwrap_or(0) > 0 {
                 continue;
             }
             for part in candidate.content.and_then(|content| content.parts).into_iter().flatten() {
@@ -108,7 +108,7 @@ impl Reader {
                 self.reason = Some(finish::read_gemini(&word));
             }
         }
-        events.extend(body.usage_metadata.and_then(GeminiUsage::read).map(StreamEvent::Usage));
+        events.extend(body.usage_metadata.0.and_then(GeminiUsage::read).map(StreamEvent::Usage));
         Ok(())
     }
 
@@ -160,9 +160,10 @@ struct Body<'a> {
     model_version: Text<'a>,
     #[serde(borrow)]
     candidates: Option<Vec<Candidate<'a>>>,
-    #[serde(borrow)]
-    prompt_feedback: Option<PromptFeedback<'a>>,
-    usage_metadata: Option<GeminiUsage>,
+    #[serde(borrow, default)]
+    prompt_feedback: Loose<PromptFeedback<'a>>,
+    #[serde(default)]
+    usage_metadata: Loose<GeminiUsage>,
     #[serde(borrow)]
     error: Option<&'a RawValue>,
 }
@@ -171,8 +172,8 @@ impl Body<'_> {
     /// Whether anything in it belongs to this dialect.
     fn is_known(&self) -> bool {
         self.candidates.is_some()
-            || self.prompt_feedback.is_some()
-            || self.usage_metadata.is_some()
+            || self.prompt_feedback.0.is_some()
+            || self.usage_metadata.0.is_some()
             || self.error.is_some_and(is_error)
     }
 }
@@ -187,7 +188,8 @@ struct PromptFeedback<'a> {
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Candidate<'a> {
-    index: Option<u64>,
+    #[serde(default)]
+    index: Loose<u64>,
     #[serde(borrow)]
     content: Option<Content<'a>>,
     #[serde(borrow, default)]

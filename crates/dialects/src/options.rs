@@ -32,6 +32,9 @@ pub struct WriteOptions {
     /// OpenAI: send earlier reasoning back as `reasoning_content`, and something in its place where there is none
     /// (DeepSeek demands it of every earlier answer).
     pub replay_reasoning: bool,
+    /// OpenAI responses: ask for a summary of what was thought. OpenAI gives it to organisations that it has verified, and
+    /// refuses the request of any other.
+    pub reasoning_summary: bool,
     /// Write `ChatRequest::extra` too. Only right when the request was read in the dialect that it is written in,
     /// so it is no matter for the catalogue.
     #[serde(skip)]
@@ -51,6 +54,7 @@ impl Default for WriteOptions {
             system_role: SystemRole::System,
             reasoning: None,
             replay_reasoning: false,
+            reasoning_summary: false,
             write_extra: false,
         }
     }
@@ -97,6 +101,8 @@ pub struct OptionChanges {
     pub reasoning: Option<ReasoningForm>,
     /// See [`WriteOptions::replay_reasoning`].
     pub replay_reasoning: Option<bool>,
+    /// See [`WriteOptions::reasoning_summary`].
+    pub reasoning_summary: Option<bool>,
 }
 
 impl OptionChanges {
@@ -112,6 +118,7 @@ impl OptionChanges {
             system_role: self.system_role.unwrap_or(options.system_role),
             reasoning: self.reasoning.or(options.reasoning),
             replay_reasoning: self.replay_reasoning.unwrap_or(options.replay_reasoning),
+            reasoning_summary: self.reasoning_summary.unwrap_or(options.reasoning_summary),
             ..options.clone()
         }
     }
@@ -167,7 +174,7 @@ pub enum ReasoningForm {
     Omit,
     /// OpenAI: `"reasoning_effort": "high"`.
     Effort,
-    /// OpenRouter: `"reasoning": {"effort": "high"}`.
+    /// OpenRouter: `"reasoning": {"effort": "high"}`. Bedrock's Nova: `"reasoningConfig": {"maxReasoningEffort": "high"}`.
     EffortObject,
     /// Anthropic: `"thinking": {"type": "adaptive"}` with `"output_config": {"effort": "high"}`.
     Adaptive,

@@ -90,7 +90,7 @@ impl Reader {
     pub fn document(&mut self, text: &str, events: &mut Vec<StreamEvent>) -> Result<(), WireError> {
         let response: Response<'_> = serde_json::from_str(text).map_err(|error| document_error(&error))?;
         let failed = response.error.is_some_and(is_error);
-        if response.output.is_none() && !failed {
+        if response.output.0.is_none() && !failed {
             return Err(WireError::NotThisDialect);
         }
         if failed {
@@ -99,7 +99,7 @@ impl Reader {
         }
         self.start_once(&response, events);
         let mut response = response;
-        for (position, item) in response.output.take().into_iter().flatten().enumerate() {
+        for (position, item) in response.output.0.take().into_iter().flatten().enumerate() {
             let Some(item) = item.0 else { continue };
             let place = Some(position as u64);
             self.open(place, &item, events)?;
@@ -314,7 +314,7 @@ struct Response<'a> {
     #[serde(borrow)]
     status: Text<'a>,
     #[serde(borrow)]
-    output: Option<Vec<Loose<OutputItem<'a>>>>,
+    output: Loose<Vec<Loose<OutputItem<'a>>>>,
     #[serde(borrow)]
     usage: Option<&'a RawValue>,
     #[serde(borrow)]

@@ -77,8 +77,14 @@ pub fn write(request: &ChatRequest, options: &WriteOptions) -> Map<String, Value
     if options.reasoning != Some(ReasoningForm::Omit) {
         // Models that cannot think refuse even "none", so that is only said where the catalogue knows the form.
         let effort = request.reasoning_effort.as_ref();
-        if let Some(effort) = effort.filter(|word| *word != "none" || options.reasoning.is_some()) {
-            put("reasoning", json!({ "effort": effort }));
+        let effort = effort.filter(|word| *word != "none" || options.reasoning.is_some());
+        let mut reasoning = Map::new();
+        reasoning.extend(effort.map(|effort| ("effort".to_owned(), effort.as_str().into())));
+        if options.reasoning_summary {
+            reasoning.insert("summary".into(), "auto".into());
+        }
+        if !reasoning.is_empty() {
+            put("reasoning", reasoning.into());
         }
         // Nothing is stored there, so what was thought comes back sealed, to be sent along the next time.
         put("include", json!(["reasoning.encrypted_content"]));
@@ -314,5 +320,34 @@ fn plain_where_possible(mut content: Vec<Value>) -> Value {
     match content.as_mut_slice() {
         [one] if one["type"] != "input_image" => one["text"].take(),
         _ => content.into(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reasoning_is_asked_for_where_the_catalogue_says_so() {
+        let asked = |effort: Option<&str>, options: &WriteOptions| {
+            let effort = effort.map(str::to_owned);
+            let body = write(&ChatRequest { reasoning_effort: effort, ..ChatRequest::default() }, options);
+            (body.get("reasoning").cloned(), body.contains_key("include"))
+        };
+        let plain = WriteOptions::default();
+        let summed = WriteOptions { reasoning_summary: true, ..plain.clone() };
+        let silent = WriteOptions { reasoning: Some(ReasoningForm::Omit), ..summed.clone() };
+        let known = WriteOptions { reasoning: Some(ReasoningForm::Effort), ..plain.clone() };
+        for (effort, options, reasoning, sealed) in [
+            (None, &plain, None, true),
+            (Some("high"), &plain, Some(json!({ "effort": "high" })), true),
+            (Some("none"), &plain, None, true),
+            (Some("none"), &known, Some(json!({ "effort": "none" })), true),
+            (None, &summed, Some(json!({ "summary": "auto" })), true),
+            (Some("low"), &summed, Some(json!({ "effort": "low", "summary": "auto" })), true),
+            (Some("high"), &silent, None, false),
+        ] {
+            assert_eq!(asked(effort, options), (reasoning, sealed), "{effort:?} {options:?}");
+        }
     }
 }

@@ -170,8 +170,8 @@ fn write_part(part: &Part) -> Option<Value> {
             "toolUse": { "toolUseId": id, "name": name, "input": arguments_object(arguments) }
         }),
         Part::ToolResult { id, text, is_error } => {
-            // Empty content is refused as well.
-            let text = if text.is_empty() { " " } else { text };
+            // Blank content is refused here too, and the result itself must not be missing.
+            let text = if text.trim().is_empty() { "(empty)" } else { text };
             let mut result = json!({ "toolUseId": id, "content": [{ "text": text }] });
             if *is_error {
                 result["status"] = "error".into();

@@ -4,6 +4,7 @@
 mod budgets;
 mod collections;
 mod faults;
+mod finding;
 mod keys;
 mod killed;
 mod shapes;

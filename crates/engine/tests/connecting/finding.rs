@@ -53,7 +53,8 @@ async fn a_server_on_anothers_port_is_still_itself_and_both_families_are_one() {
 
 #[tokio::test]
 async fn a_server_that_listens_on_ipv6_only_is_found() {
-    let server = SimulatedProvider::start_on(Persona::Ollama, SocketAddr::from((std::net::Ipv6Addr::LOCALHOST, 0)));
+    let server =
+        SimulatedProvider::start_on(Persona::Ollama, SocketAddr::from((std::net::Ipv6Addr::LOCALHOST, 0)));
     let port = server.socket_address().port();
     let house = House::new().at("ollama", &format!("http://localhost:{port}"));
     let engine = house.open();
@@ -133,8 +134,7 @@ async fn keys_in_the_environment_are_named_and_not_taken() {
 async fn the_system_fallback_is_off_until_it_is_allowed_and_stores_nothing() {
     let key = Canary::key_of(Persona::OpenAi);
     let provider = SimulatedProvider::start_with_key(Persona::OpenAi, key.text());
-    let house =
-        House::new().at("openai", &provider.base_url()).with_variable("OPENAI_API_KEY", key.text());
+    let house = House::new().at("openai", &provider.base_url()).with_variable("OPENAI_API_KEY", key.text());
     let engine = house.open();
     let refused = engine.send(ask(None, "Hello")).await.err().expect("not allowed");
     assert_eq!(refused.code(), Code::ModelNotFound);
@@ -151,7 +151,8 @@ async fn the_system_fallback_is_off_until_it_is_allowed_and_stores_nothing() {
     let (text, answer) = read(engine.send(ask(None, "Hello")).await.expect("it answers")).await;
     assert!(!text.is_empty());
     assert_eq!(answer.info().model.slug.as_str(), "system-openai");
-    let tested = engine.connections_test(ConnectionRequest { slug: "system-openai".into() }).await.expect("tested");
+    let tested =
+        engine.connections_test(ConnectionRequest { slug: "system-openai".into() }).await.expect("tested");
     assert!(tested.ok && tested.models > 0, "{tested:?}");
     let models = engine.models_list(Nothing {}).await.expect("models").models;
     assert!(models.iter().any(|model| model.connection == "system-openai" && model.available));

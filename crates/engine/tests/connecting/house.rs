@@ -88,7 +88,13 @@ impl House {
     pub fn at(mut self, id: &str, base_url: &str) -> Self {
         let embedded: Value =
             serde_json::from_str(include_str!("../../../providers/catalogue.json")).expect("the catalogue");
-        let mut entry = embedded["providers"].as_array().expect("providers").iter().find(|entry| entry["id"] == id).expect(id).clone();
+        let mut entry = embedded["providers"]
+            .as_array()
+            .expect("providers")
+            .iter()
+            .find(|entry| entry["id"] == id)
+            .expect(id)
+            .clone();
         entry["base_url"] = json!(base_url);
         if entry["locality"] == "cloud" {
             entry["locality"] = json!("either");
@@ -105,7 +111,8 @@ impl House {
 
     pub fn open(&self) -> Engine {
         let catalogue = json!({ "providers": self.entries }).to_string();
-        std::fs::write(self.profile.data_dir().join("catalogue.json"), catalogue).expect("the catalogue is written");
+        std::fs::write(self.profile.data_dir().join("catalogue.json"), catalogue)
+            .expect("the catalogue is written");
         Engine::open(EngineOptions {
             dir: self.profile.data_dir(),
             passphrase: Some(Secret::new("correct horse battery staple".into())),

@@ -41,7 +41,10 @@ async fn what_a_local_list_tells_of_a_model_is_shown() {
     connect(&engine, &provider).await;
     let models = engine.models_list(Nothing {}).await.expect("models").models;
     let local = models[0].local.as_ref().expect("a model of this machine");
-    assert!(local.family.is_some() && local.quantisation.is_some() && local.size_bytes.is_some(), "{local:?}");
+    assert!(
+        local.family.is_some() && local.quantisation.is_some() && local.size_bytes.is_some(),
+        "{local:?}"
+    );
     assert_eq!((local.loaded, local.loaded_context), (Some(true), Some(4096)));
 }
 
@@ -79,7 +82,8 @@ async fn the_desk_is_told_that_nothing_has_come_yet() {
     let (tell, mut events) = unbounded_channel();
     let request = DeskSendRequest { conversation: None, text: "Hello".into(), model: Some(model) };
     let sending = engine.clone();
-    let sent = tokio::spawn(async move { sending.desk_send(request, move |event| drop(tell.send(event))).await });
+    let sent =
+        tokio::spawn(async move { sending.desk_send(request, move |event| drop(tell.send(event))).await });
     assert!(matches!(events.recv().await, Some(DeskEvent::Started { .. })));
     provider.wait_for_chats(1);
     for round in 1..=2u64 {

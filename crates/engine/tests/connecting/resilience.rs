@@ -58,10 +58,6 @@ async fn with_one_silent_one_refusing_and_one_slow_everything_else_works() {
         refreshed.not_answered.iter().map(|one| (one.connection.as_str(), one.fault.code)).collect();
     assert_eq!(
         told,
-        [
-            ("llama-cpp", Code::ConnectionRefused),
-            ("lm-studio", Code::TimedOut),
-            ("vllm", Code::TimedOut)
-        ]
+        [("llama-cpp", Code::ConnectionRefused), ("lm-studio", Code::TimedOut), ("vllm", Code::TimedOut)]
     );
 }

@@ -10,7 +10,8 @@ use tokio::net::TcpListener;
 
 #[tokio::test]
 async fn the_default_comes_from_the_connection_that_the_writer_chose() {
-    let (first, second) = (SimulatedProvider::start(Persona::Ollama), SimulatedProvider::start(Persona::LmStudio));
+    let (first, second) =
+        (SimulatedProvider::start(Persona::Ollama), SimulatedProvider::start(Persona::LmStudio));
     let house = House::new();
     let engine = house.open();
     for provider in [&first, &second] {
@@ -73,7 +74,11 @@ async fn a_key_that_ends_soon_is_reminded_of() {
         let expiry = view.key_expires.expect("told");
         assert_eq!((expiry.on.as_str(), expiry.state), (day, state));
         let reminders = engine.app_status(Nothing {}).await.expect("status").reminders;
-        assert_eq!(reminders.iter().any(|one| one.connection == view.slug && one.on == day), reminded, "{day}");
+        assert_eq!(
+            reminders.iter().any(|one| one.connection == view.slug && one.on == day),
+            reminded,
+            "{day}"
+        );
     }
     let view = set(&engine, &view.slug, &[("key_expires", "")]).await.expect("taken away");
     assert!(view.key_expires.is_none());

@@ -31,7 +31,8 @@ fn wanted(connection: Option<&str>) -> SignInRequest {
 async fn begin_with(engine: &Engine, request: SignInRequest) -> SigningIn {
     let (tell, mut events) = unbounded_channel();
     let signing = engine.clone();
-    let ending = tokio::spawn(async move { signing.sign_in(request, move |event| drop(tell.send(event))).await });
+    let ending =
+        tokio::spawn(async move { signing.sign_in(request, move |event| drop(tell.send(event))).await });
     match events.recv().await {
         Some(SignInEvent::Waiting { sign_in, url, .. }) => {
             SigningIn { ending, events, id: sign_in, page: Url::parse(&url).expect("an address") }
@@ -64,7 +65,8 @@ async fn browse_as(url: &Url, method: &str, host: &str) -> String {
     let port = url.port().expect("port");
     let Ok(mut stream) = TcpStream::connect(("127.0.0.1", port)).await else { return String::new() };
     let query = url.query().map_or_else(String::new, |query| format!("?{query}"));
-    let head = format!("{method} {}{query} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n", url.path());
+    let head =
+        format!("{method} {}{query} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n", url.path());
     let _ = stream.write_all(head.as_bytes()).await;
     let mut answer = Vec::new();
     let _ = stream.read_to_end(&mut answer).await;
@@ -118,7 +120,8 @@ async fn a_yes_in_the_browser_becomes_a_connection_with_its_account() {
     assert!(browse(&back).await.is_empty(), "the port is closed");
     house.assert_without(&key);
 
-    let removed = engine.connections_remove(ConnectionRequest { slug: view.slug }).await.expect("disconnected");
+    let removed =
+        engine.connections_remove(ConnectionRequest { slug: view.slug }).await.expect("disconnected");
     assert!(removed.revoke_at.is_some_and(|page| page.starts_with("https://openrouter.ai/")));
     assert!(engine.connections_list(Nothing {}).await.expect("list").is_empty());
 }
@@ -174,7 +177,8 @@ async fn a_no_a_cancel_and_nobody_coming_back_are_calm_ends() {
 
     let signing = begin(&engine).await;
     let (callback, id) = (signing.callback(), signing.id.clone());
-    let cancelled = engine.sign_in_cancel(SignInCancelRequest { sign_in: id.clone() }).await.expect("cancelled");
+    let cancelled =
+        engine.sign_in_cancel(SignInCancelRequest { sign_in: id.clone() }).await.expect("cancelled");
     assert!(cancelled.cancelled);
     assert_eq!(signing.end().await.expect("no failure").outcome, "cancelled");
     let mut late = callback.clone();
@@ -229,7 +233,8 @@ async fn an_exchange_that_fails_says_why_and_stores_nothing() {
         let engine = house.open();
         let signing = begin(&engine).await;
         let sent_back = browse(&signing.page).await;
-        let location = sent_back.lines().find_map(|line| line.strip_prefix("location: ")).expect("a redirect");
+        let location =
+            sent_back.lines().find_map(|line| line.strip_prefix("location: ")).expect("a redirect");
         provider.next(Call::Other, behaviour.clone());
         browse(&Url::parse(location.trim()).expect("an address")).await;
         let fault = signing.end().await.expect_err("it failed");

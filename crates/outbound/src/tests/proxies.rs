@@ -64,7 +64,11 @@ async fn start(kind: Kind, server: SocketAddr) -> (Url, Seen, String) {
     (Url::parse(&format!("{scheme}://localhost:{port}")).expect("url"), seen, made.cert.pem())
 }
 
-async fn tunnel<S: AsyncRead + AsyncWrite + Unpin>(mut from: S, server: SocketAddr, seen: Seen) -> Option<()> {
+async fn tunnel<S: AsyncRead + AsyncWrite + Unpin>(
+    mut from: S,
+    server: SocketAddr,
+    seen: Seen,
+) -> Option<()> {
     let mut head = Vec::new();
     while !head.ends_with(b"\r\n\r\n") {
         head.push(from.read_u8().await.ok()?);

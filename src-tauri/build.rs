@@ -68,6 +68,7 @@ const COMMANDS: &[&str] = &[
     "usage_advice",
     "usage_calculate",
     "usage_export",
+    "usage_prune",
     "budgets_list",
     "budgets_set",
     "budgets_remove",

@@ -83,6 +83,7 @@ pub fn handler() -> impl Fn(Invoke<Wry>) -> bool + Send + Sync + 'static {
         usage_advice,
         usage_calculate,
         usage_export,
+        usage_prune,
         budgets_list,
         budgets_set,
         budgets_remove,
@@ -166,6 +167,7 @@ forward! {
     usage_advice(UsageAdviceRequest) => UsageAdviceView;
     usage_calculate(UsageCalculateRequest) => UsageCalculateView;
     usage_export(UsageExportRequest) => UsageExportView;
+    usage_prune(UsagePruneRequest) => UsagePrunedView;
     budgets_list(Nothing) => Vec<BudgetView>;
     budgets_set(BudgetSetRequest) => BudgetView;
     budgets_remove(BudgetRequest) => BudgetRemovedView;

@@ -136,8 +136,16 @@ async fn tell_the_page(app: AppHandle, mut events: broadcast::Receiver<ChangedEv
     }
 }
 
-const EVERYTHING: [Topic; 7] =
-    [Topic::Status, Topic::Vault, Topic::Connections, Topic::Models, Topic::Desk, Topic::Usage, Topic::Apps];
+const EVERYTHING: [Topic; 8] = [
+    Topic::Status,
+    Topic::Vault,
+    Topic::Connections,
+    Topic::Models,
+    Topic::Desk,
+    Topic::Usage,
+    Topic::Budgets,
+    Topic::Apps,
+];
 
 /// Notices what the command line or another program does on the same profile.
 async fn look_around(engine: Engine) {

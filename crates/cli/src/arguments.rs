@@ -352,6 +352,9 @@ pub struct Usage {
     /// Print in this form, whatever else is asked
     #[arg(long, value_enum)]
     pub export: Option<Export>,
+    /// Remove the single requests before then (365d, or a date); their sums stay
+    #[arg(long, value_name = "TIME", conflicts_with_all = ["since", "until", "by", "export"])]
+    pub prune_before: Option<String>,
 }
 
 /// A form of export.

@@ -169,6 +169,8 @@ commands! {
     usage_calculate(UsageCalculateRequest) => UsageCalculateView;
     /// Writes a file with the requests, or the report.
     usage_export(UsageExportRequest) => UsageExportView;
+    /// Removes the rows of requests before a time; what they add up to stays.
+    usage_prune(UsagePruneRequest) => UsagePrunedView;
 
     /// All budgets, and how they stand now.
     budgets_list(Nothing) => Vec<BudgetView>;

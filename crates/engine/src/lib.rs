@@ -22,6 +22,7 @@ mod house;
 mod models;
 mod pace;
 mod profile_settings;
+mod pruning;
 mod random;
 mod record;
 mod security;
@@ -163,7 +164,12 @@ impl Engine {
     /// Looks whether another program wrote to the profile, and says so through [`Engine::events`]. For a face that
     /// shows things while nobody asks for them; cheap enough for twice a second.
     pub fn notice_others(&self) -> Result<()> {
-        self.inner.house().map(drop)
+        self.inner.house()?;
+        if self.inner.store.read_usage(inkhorn_store::holds::any_reached)? {
+            // Reached by whichever program: somebody must tell the writer.
+            self.inner.changed(&[Topic::Budgets]);
+        }
+        Ok(())
     }
 
     /// Writes back what is still in memory only, before the process ends.

@@ -2504,6 +2504,22 @@ from: string,
  */
 until: string, };
 
+export type UsagePruneRequest = { 
+/**
+ * `365d`, or an ISO 8601 date or time. Not in the future.
+ */
+before: string, };
+
+export type UsagePrunedView = { 
+/**
+ * How many.
+ */
+removed_rows: number, 
+/**
+ * Until when no single requests are there any more, ISO 8601: the UTC day that was begun then is kept whole.
+ */
+until: string, };
+
 export type UsageTimesView = { 
 /**
  * The drawing.
@@ -2708,6 +2724,7 @@ export interface Commands {
   usage_advice: { request: UsageAdviceRequest; answer: UsageAdviceView };
   usage_calculate: { request: UsageCalculateRequest; answer: UsageCalculateView };
   usage_export: { request: UsageExportRequest; answer: UsageExportView };
+  usage_prune: { request: UsagePruneRequest; answer: UsagePrunedView };
   budgets_list: { request: Nothing; answer: Array<BudgetView> };
   budgets_set: { request: BudgetSetRequest; answer: BudgetView };
   budgets_remove: { request: BudgetRequest; answer: BudgetRemovedView };

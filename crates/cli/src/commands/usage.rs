@@ -4,7 +4,7 @@ use super::dollars;
 use crate::arguments::{Export, Usage};
 use crate::output::{Done, End, Output, Printing, printable};
 use crate::table::lay_out;
-use inkhorn_contract::{UsageGroupView, UsageRequest, UsageRowView, UsageRows, UsageTotalView, UsageView};
+use inkhorn_contract::{UsageGroupView, UsagePruneRequest, UsageRequest, UsageRowView, UsageRows, UsageTotalView, UsageView};
 use inkhorn_engine::{Engine, NotWritten, RowsForm};
 use std::io::BufWriter;
 
@@ -12,6 +12,13 @@ use std::io::BufWriter;
 const BAR: usize = 24;
 
 pub(super) async fn run(engine: &Engine, command: Usage, output: Output) -> Done {
+    if let Some(before) = command.prune_before {
+        let view = engine.usage_prune(UsagePruneRequest { before }).await?;
+        return output.show(&view, || {
+            let (rows, until) = (view.removed_rows, &view.until);
+            format!("{rows} single requests before {until} are gone; what they add up to stays.")
+        });
+    }
     let request = UsageRequest { since: command.since, until: command.until, by: command.by };
     let form = match command.export {
         Some(Export::Csv) => Some(RowsForm::Csv),

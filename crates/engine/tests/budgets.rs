@@ -1,0 +1,189 @@
+//! Budgets and the log under clocks that a test holds: midnight, the end of a month, years off in either direction.
+#![allow(clippy::expect_used, clippy::panic, reason = "a test says what it expected")]
+
+use inkhorn_contract::*;
+use inkhorn_domain::{ChatRequest, Face, Message, Part, Privacy, Role, UnixMillis};
+use inkhorn_engine::{Ask, AskBody, Clock, Engine, EngineOptions, FixedEnvironment};
+use inkhorn_fault::{Code, Result};
+use inkhorn_secret::Secret;
+use inkhorn_testkit::{Answer, Canary, Persona, ScratchProfile, SimulatedProvider};
+use inkhorn_vault::NoKeychain;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::Duration;
+
+const DAY: i64 = 86_400_000;
+/// 21 November 2026, 10:00 UTC.
+const NOW: UnixMillis = 1_795_255_200_000;
+
+/// A clock on the wall that somebody sets; the other one stands still.
+struct SetClock(AtomicI64);
+
+impl Clock for SetClock {
+    fn now(&self) -> UnixMillis {
+        self.0.load(Ordering::Relaxed)
+    }
+
+    fn since_start(&self) -> Duration {
+        Duration::ZERO
+    }
+}
+
+struct House {
+    engine: Engine,
+    clock: Arc<SetClock>,
+    provider: SimulatedProvider,
+    _profile: ScratchProfile,
+}
+
+impl House {
+    async fn open() -> Self {
+        let key = Canary::key_of(Persona::OpenAi);
+        let provider = SimulatedProvider::start_with_key(Persona::OpenAi, key.text());
+        provider.answer_with(Answer::words(100));
+        let profile = ScratchProfile::make();
+        let clock = Arc::new(SetClock(AtomicI64::new(NOW)));
+        let engine = Engine::open(EngineOptions {
+            dir: profile.data_dir(),
+            passphrase: Some(Secret::new("correct horse battery staple".into())),
+            face: Face::Window,
+            keychain: Arc::new(NoKeychain),
+            clock: clock.clone(),
+            environment: Arc::new(FixedEnvironment::default()),
+        })
+        .expect("a fresh profile opens");
+        let draft = ConnectionDraft {
+            provider: "openai".into(),
+            label: Some("Test".into()),
+            base_url: Some(provider.base_url()),
+            auth: None,
+            key: KeyInput::Typed { key: Secret::new(key.text().into()) },
+            headers: Vec::new(),
+            models: Vec::new(),
+        };
+        engine.connections_add(ConnectionAddRequest { draft, test: true }).await.expect("it answers");
+        Self { engine, clock, provider, _profile: profile }
+    }
+
+    fn set_clock(&self, now: UnixMillis) {
+        self.clock.0.store(now, Ordering::Relaxed);
+    }
+
+    async fn budget(&self, period: &str, limit: &str) -> BudgetView {
+        let (scope, period, limit) = ("all".to_owned(), period.to_owned(), limit.to_owned());
+        self.engine.budgets_set(BudgetSetRequest { scope, period, limit, warn: None }).await.expect("set")
+    }
+
+    async fn standing(&self) -> BudgetView {
+        self.engine.budgets_list(Nothing {}).await.expect("a list").remove(0)
+    }
+
+    /// Asks for at most a hundred tokens, which cost 0.00006, and reads the answer to its end.
+    async fn chat(&self) -> Result<()> {
+        let text = Part::Text("Go on".into());
+        let request = ChatRequest {
+            messages: vec![Message { role: Role::User, parts: vec![text] }],
+            max_tokens: Some(100),
+            stream: true,
+            ..ChatRequest::default()
+        };
+        let ask = Ask {
+            face: Face::Window,
+            feature: "chat".into(),
+            app: None,
+            privacy: Privacy::Cloud,
+            model: Some("test/gpt-4o-mini".into()),
+            conversation_model: None,
+            body: AskBody::Chat(Box::new(request)),
+        };
+        let mut answer = self.engine.send(ask).await?;
+        while let Some(piece) = answer.next().await {
+            piece?;
+        }
+        Ok(())
+    }
+
+    async fn total(&self) -> UsageTotalView {
+        self.engine.usage(UsageRequest::default()).await.expect("usage").total
+    }
+}
+
+fn over(outcome: Result<()>) -> bool {
+    outcome.map_err(|fault| fault.code()) == Err(Code::OverBudget)
+}
+
+#[tokio::test]
+async fn a_new_day_and_a_new_month_begin_anew() {
+    for (period, length) in [("day", DAY), ("month", 31 * DAY)] {
+        let house = House::open().await;
+        // There is room for one, and not for two.
+        house.budget(period, "0.0001").await;
+        house.chat().await.expect("fits");
+        assert!(over(house.chat().await));
+        let spent = house.standing().await;
+        house.set_clock(spent.until - 1);
+        assert!(over(house.chat().await), "one millisecond before the {period} ends");
+        house.set_clock(spent.until);
+        let fresh = house.standing().await;
+        assert_eq!((fresh.from, fresh.spent.as_str(), fresh.state.as_str()), (spent.until, "0", "open"));
+        house.chat().await.expect("the new one has room");
+        assert!(over(house.chat().await));
+        // The clock goes back: what was spent then is still known.
+        house.set_clock(NOW);
+        assert!(over(house.chat().await), "{length}");
+        assert_eq!(house.provider.chats().len(), 2);
+    }
+}
+
+#[tokio::test]
+async fn a_clock_that_is_ten_years_off_loses_nothing() {
+    let house = House::open().await;
+    house.budget("month", "0.0001").await;
+    for (number, now) in [NOW, NOW + 3_650 * DAY, NOW - 3_650 * DAY, 0, -1].into_iter().enumerate() {
+        house.set_clock(now);
+        // Those before 1970 count as of its first moment, and share its month.
+        let outcome = house.chat().await;
+        assert!(outcome.is_ok() || number == 4, "{number}: {outcome:?}");
+        let total = house.total().await;
+        let view = house.engine.usage(UsageRequest::default()).await.expect("usage");
+        let UsageRows::Requests(rows) = &view.rows else { panic!("rows were asked for") };
+        assert_eq!(rows.len() as u64, total.requests, "the sum is that of the rows");
+    }
+    house.set_clock(NOW);
+    assert_eq!(house.standing().await.spent, "0.0000603", "other years are not this month's");
+    assert!(over(house.chat().await));
+}
+
+#[tokio::test]
+async fn old_rows_go_and_what_they_add_up_to_stays() {
+    let house = House::open().await;
+    for day in [0, 10, 40] {
+        house.set_clock(NOW + day * DAY);
+        house.chat().await.expect("answered");
+    }
+    let before = house.total().await;
+    let prune = |before: &str| house.engine.usage_prune(UsagePruneRequest { before: before.to_owned() });
+    assert_eq!(prune("2030-01-01").await.map_err(|fault| fault.code()), Err(Code::UsageError));
+    assert_eq!(prune("some day").await.map_err(|fault| fault.code()), Err(Code::UsageError));
+    let pruned = prune("20d").await.expect("pruned");
+    assert_eq!(pruned.removed_rows, 2);
+    assert_eq!(house.total().await, before);
+    let view = house.engine.usage(UsageRequest::default()).await.expect("usage");
+    let UsageRows::Requests(rows) = &view.rows else { panic!("rows were asked for") };
+    assert_eq!(rows.len(), 1);
+    let by_day = UsageRequest { by: Some("day".into()), ..UsageRequest::default() };
+    let UsageRows::Groups(days) = house.engine.usage(by_day).await.expect("usage").rows else {
+        panic!("days")
+    };
+    assert_eq!(days.len(), 3, "the days of the rows that are gone are still there");
+}
+
+#[tokio::test]
+async fn an_answer_that_nobody_reads_to_its_end_gives_back_what_it_held() {
+    let house = House::open().await;
+    house.budget("month", "0.0001").await;
+    let held = house.chat();
+    // Ended before it began, as when a caller goes away.
+    drop(tokio::time::timeout(Duration::ZERO, held).await);
+    assert_eq!(house.standing().await.held, "0");
+}

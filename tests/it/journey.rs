@@ -234,7 +234,7 @@ async fn stop_a_long_answer(window: &Window, cloud: &SimulatedProvider) {
 
 async fn count(window: &Window) {
     window.click("[data-testid=rail-usage]").await;
-    let table = window.text("[data-testid=usage-today]").await;
+    let table = window.text("[data-testid=usage-table]").await;
     let row = |name: &str| {
         let from = table.find(name).unwrap_or_else(|| panic!("{name} in {table}"));
         table[from..].lines().take(6).collect::<Vec<_>>().join(" ")
@@ -242,7 +242,7 @@ async fn count(window: &Window) {
     assert!(row("quill-large").contains("$0"), "{table}");
     assert!(row("gpt-of-next-year").contains("unknown"), "{table}");
     assert!(row("Together").contains('2'), "both requests are counted: {table}");
-    let total = window.text("[data-testid=usage-today-total]").await;
+    let total = window.text("[data-testid=usage-total]").await;
     assert!(total.contains("+ 1 unknown"), "what is unknown is in no sum: {total}");
     let sentence = window.text("[data-testid=usage-sentence]").await;
     assert!(sentence.contains("1 request was free"), "{sentence}");
@@ -302,7 +302,7 @@ async fn draw_narrow(window: &Window, server: &SimulatedProvider) {
     window.until("!document.querySelector('[data-testid=selector]')").await;
 
     window.click("[data-testid=rail-usage]").await;
-    window.text("[data-testid=usage-today]").await;
+    window.text("[data-testid=usage-table]").await;
     window.picture("journey-usage-dark-380").await;
 
     window.click("[data-testid=rail-connections]").await;

@@ -20,5 +20,7 @@ mod layers;
 #[cfg(target_os = "linux")]
 mod screenshots;
 #[cfg(target_os = "linux")]
+mod spending;
+#[cfg(target_os = "linux")]
 mod window;
 mod workspace;

@@ -75,7 +75,9 @@ impl ConnectionTarget {
         let chat = ChatPlace::of(entry.dialect, &destination)?;
         let mut fixed_headers = vec![(
             ACCEPT,
-            HeaderValue::from_static("application/json, text/event-stream, application/x-ndjson"),
+            HeaderValue::from_static(
+                "application/json, text/event-stream, application/x-ndjson, application/vnd.amazon.eventstream",
+            ),
         )];
         for (name, value) in &entry.headers {
             let name: HeaderName =

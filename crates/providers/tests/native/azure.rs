@@ -27,6 +27,16 @@ async fn the_newer_path_takes_the_deployment_as_the_model() {
 }
 
 #[tokio::test]
+async fn half_a_path_is_mended_with_a_suggestion() {
+    let provider = SimulatedProvider::start(Persona::Azure);
+    let half = format!("{}/openai", provider.address());
+    let connection = Connection::at("azure_openai", &half, provider.key().as_deref());
+    let fault = test_connection(&connection.target, &connection.credential(), now()).await.expect_err("half");
+    let suggestion = format!("{half}/v1");
+    assert_eq!((fault.code(), fault.facts().get("suggestion")), (Code::NotAnApi, Some(&suggestion)));
+}
+
+#[tokio::test]
 async fn the_dated_path_names_deployment_and_version() {
     let provider = SimulatedProvider::start(Persona::Azure);
     let key = provider.key();

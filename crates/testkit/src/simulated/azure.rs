@@ -11,6 +11,7 @@ pub(super) fn deployment(path: &str) -> Option<String> {
 
 /// A dated path without its date is not there.
 pub(super) fn refuse_form(path: &str, query: &str) -> Option<Refusal> {
-    let undated = deployment(path).is_some() && field(query, "api-version").is_none();
+    let dated = deployment(path).is_some() || path == "/openai/models";
+    let undated = dated && field(query, "api-version").is_none();
     undated.then(|| Refusal::of(404).with_body(r#"{"error":{"code":"404","message":"Resource not found"}}"#))
 }

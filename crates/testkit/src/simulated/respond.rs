@@ -176,6 +176,9 @@ pub(super) async fn respond(
             Some(Said::Refused(status)) => return refuse(&Refusal::of(status), &shown),
             None => {}
         }
+        if let Some(refused) = azure::refuse_form(&path, query).filter(|_| persona == Persona::Azure) {
+            return refuse(&refused, &shown);
+        }
         match listing::answer(route, &conduct.models(), query, &body) {
             Some(Listed::Json(document)) => {
                 Speech::plain(persona, 200, "application/json", document.to_string())

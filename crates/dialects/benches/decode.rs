@@ -11,9 +11,6 @@ use serde_json::json;
 use std::hint::black_box;
 use std::time::{Duration, Instant};
 
-#[path = "../tests/it/event_stream.rs"]
-mod event_stream;
-
 const CHUNKS: usize = 20_000;
 const ROUNDS: usize = 7;
 
@@ -190,7 +187,28 @@ fn bedrock() -> Wire {
     messages.extend(std::iter::repeat_n(("contentBlockDelta", delta), CHUNKS));
     messages.push(("messageStop", json!({ "stopReason": "end_turn" })));
     messages.push(("metadata", json!({ "usage": { "inputTokens": 9, "outputTokens": CHUNKS } })));
-    let lines: String = messages.iter().map(|(name, payload)| format!("event {name} {payload}\n")).collect();
-    let payloads = messages.iter().map(|(_, payload)| payload.to_string()).collect();
-    Wire { bytes: event_stream::encode(&lines), payloads }
+    let payloads: Vec<String> = messages.iter().map(|(_, payload)| payload.to_string()).collect();
+    let named = messages.iter().map(|(name, _)| *name).zip(&payloads);
+    Wire { bytes: named.flat_map(|(name, payload)| message(name, payload)).collect(), payloads }
+}
+
+/// One message of AWS's binary event stream.
+fn message(event: &str, payload: &str) -> Vec<u8> {
+    let fields = [(":event-type", event), (":content-type", "application/json"), (":message-type", "event")];
+    let mut headers = Vec::new();
+    for (name, value) in fields {
+        headers.push(name.len() as u8);
+        headers.extend_from_slice(name.as_bytes());
+        // Text.
+        headers.push(7);
+        headers.extend_from_slice(&(value.len() as u16).to_be_bytes());
+        headers.extend_from_slice(value.as_bytes());
+    }
+    let whole = 12 + headers.len() + payload.len() + 4;
+    let mut out = [(whole as u32).to_be_bytes(), (headers.len() as u32).to_be_bytes()].concat();
+    out.extend_from_slice(&crc32fast::hash(&out).to_be_bytes());
+    out.extend_from_slice(&headers);
+    out.extend_from_slice(payload.as_bytes());
+    out.extend_from_slice(&crc32fast::hash(&out).to_be_bytes());
+    out
 }

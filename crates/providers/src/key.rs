@@ -1,7 +1,7 @@
 //! A pasted key: what is trimmed around it, what it cannot be, and whose it looks like.
 
+use crate::access_key::gather_access_key;
 use crate::catalogue::{Catalogue, EntryLocality, ProviderEntry};
-use crate::sigv4::gather_access_key;
 use inkhorn_fault::{Code, Fault};
 use inkhorn_secret::Secret;
 use std::sync::Arc;

@@ -6,6 +6,7 @@
 //! once, in [`classify`]. Nothing here stores, repeats or reads a clock. Start reading at [`test_connection`], for chats
 //! at [`PreparedChat`].
 
+mod access_key;
 mod account;
 mod address;
 mod calls;

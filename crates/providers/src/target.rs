@@ -1,8 +1,9 @@
 //! One connection, ready to be called; and the credential that is lent to a call.
 
+use crate::access_key::AccessKey;
 use crate::catalogue::{AuthStyle, Place, ProviderEntry, Surface};
 use crate::header::CustomHeader;
-use crate::sigv4::{AccessKey, Signed, sign};
+use crate::sigv4::{Signed, sign};
 use bytes::Bytes;
 use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE};
 use http::{HeaderName, HeaderValue, Method};

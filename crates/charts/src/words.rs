@@ -66,8 +66,11 @@ pub fn count(value: i128, language: Language) -> String {
     format!("{sign}{}", grouped(value.saturating_abs(), language))
 }
 
-/// Milliseconds as seconds: `0.4 s`, `12 s`.
+/// Milliseconds as seconds: `0.4 s`, `12 s`; what is less than a tenth of one, as it is: `12 ms`.
 pub fn span(ms: i128, language: Language) -> String {
+    if ms < 100 {
+        return format!("{} ms", ms.max(0));
+    }
     let unit = match language {
         Language::English => "s",
         Language::Indonesian => "dtk",
@@ -94,6 +97,8 @@ pub(crate) fn at_axis(measure: Measure, value: i128, language: Language) -> Stri
             let text = money(value, language);
             text.strip_suffix(".00").or_else(|| text.strip_suffix(",00")).unwrap_or(&text).to_owned()
         }
+        // Steps under a second are not all tenths of one.
+        Measure::Time if value < 1_000 => format!("{} ms", value.max(0)),
         Measure::Time => span(value, language),
         Measure::Tokens | Measure::Requests | Measure::Errors => short(value, language).0,
     }
@@ -230,6 +235,8 @@ mod tests {
         assert_eq!(axis(Measure::Spend, 5 * i128::from(Money::PER_DOLLAR)), "$5");
         assert_eq!(axis(Measure::Spend, 25_000 * i128::from(Money::PER_DOLLAR)), "$25k");
         assert_eq!(axis(Measure::Time, 2_500), "2.5 s");
+        assert_eq!([0, 5, 250].map(|ms| axis(Measure::Time, ms)), ["0 ms", "5 ms", "250 ms"]);
+        assert_eq!([0, 12, 150].map(|ms| span(ms, English)), ["0 ms", "12 ms", "0.2 s"]);
         assert_eq!(at_axis(Measure::Tokens, 1_500_000, Indonesian), "1,5 jt");
     }
 

@@ -6,7 +6,7 @@ mod responses;
 
 pub use responses::{read_responses, write_responses};
 
-use crate::lenient::{Loose, plausible};
+use crate::lenient::{Count, Loose, plausible};
 use crate::options::{ReadOptions, ReasoningCount};
 use inkhorn_domain::{Money, TokenUsage};
 use serde::Deserialize;
@@ -116,17 +116,17 @@ impl GeminiUsage {
     /// Gemini's counts. What tools brought in is beside the prompt, thoughts are beside the text, and a count that is
     /// zero is left out.
     pub fn read(self) -> Option<TokenUsage> {
-        let tool = plausible(self.tool_use_prompt_token_count);
-        let input = plausible(self.prompt_token_count).map(|prompt| prompt + tool.unwrap_or(0));
-        let reasoning = plausible(self.thoughts_token_count);
-        let said = plausible(self.candidates_token_count);
+        let tool = plausible(Loose(self.tool_use_prompt_token_count.0));
+        let input = plausible(Loose(self.prompt_token_count.0)).map(|prompt| prompt + tool.unwrap_or(0));
+        let reasoning = plausible(Loose(self.thoughts_token_count.0));
+        let said = plausible(Loose(self.candidates_token_count.0));
         let output = match (said, reasoning) {
-            (None, None) => plausible(self.total_token_count)
+            (None, None) => plausible(Loose(self.total_token_count.0))
                 .zip(input)
                 .and_then(|(total, input)| total.checked_sub(input)),
             (said, thought) => Some(said.unwrap_or(0) + thought.unwrap_or(0)),
         };
-        let cache_read = plausible(self.cached_content_token_count);
+        let cache_read = plausible(Loose(self.cached_content_token_count.0));
         let usage = TokenUsage { input, cache_read, output, reasoning, tool, ..TokenUsage::default() };
         (usage != TokenUsage::default()).then_some(usage)
     }
@@ -256,12 +256,12 @@ struct ThinkingDetails {
 #[derive(Default, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 pub struct GeminiUsage {
-    prompt_token_count: Loose<u64>,
-    cached_content_token_count: Loose<u64>,
-    candidates_token_count: Loose<u64>,
-    thoughts_token_count: Loose<u64>,
-    tool_use_prompt_token_count: Loose<u64>,
-    total_token_count: Loose<u64>,
+    prompt_token_count: Count,
+    cached_content_token_count: Count,
+    candidates_token_count: Count,
+    thoughts_token_count: Count,
+    tool_use_prompt_token_count: Count,
+    total_token_count: Count,
 }
 
 /// Cohere's figures as they stand on the wire.

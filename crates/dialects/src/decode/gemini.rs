@@ -4,7 +4,7 @@
 
 use super::{Frame, document_error, is_error, provider_error};
 use crate::answer::WireError;
-use crate::lenient::{Loose, Text};
+use crate::lenient::{Count, Loose, Text};
 use crate::usage::GeminiUsage;
 use crate::{errors, finish, signature};
 use inkhorn_domain::{FinishReason, StreamEvent};
@@ -189,7 +189,7 @@ struct PromptFeedback<'a> {
 #[serde(rename_all = "camelCase")]
 struct Candidate<'a> {
     #[serde(default)]
-    index: Loose<u64>,
+    index: Count,
     #[serde(borrow)]
     content: Option<Content<'a>>,
     #[serde(borrow, default)]

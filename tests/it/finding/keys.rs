@@ -60,6 +60,7 @@ async fn a_key_that_ends_is_told_in_time_and_a_preset_fills_the_address() {
     let name = window.run("return document.querySelector('[data-testid=label-input]').value").await;
     window.write("[data-testid=key-input]", "a-key-that-ended-long-ago").await;
     window.click("[data-testid=form-save-untested]").await;
+    window.text("[data-testid=desk-empty]").await;
 
     window.click("[data-testid=rail-connections]").await;
     window.click("[data-testid=connections-list] button").await;

@@ -10,7 +10,7 @@ export function writersOf(models: readonly ModelView[], slug: string): ModelView
   return models.filter((model) => model.connection === slug && model.available && !model.capabilities.includes('embeddings'));
 }
 
-/** Chooses the only model, or opens the selector with those of this connection. */
+/** Chooses the only model, or opens the selector; asks nothing where there is nothing to choose from. */
 export function useFirstModel() {
   const door = useDoor();
   const { t } = useWords();
@@ -25,6 +25,8 @@ export function useFirstModel() {
       chooseForNext(only.id);
       return;
     }
+    // A connection that was kept untested lists nothing yet: the Desk asks for a model itself.
+    if (list && writers.length === 0) return;
     openSelector({ current: undefined, purpose: t('start.pick', { name: connection.label }), choose: chooseForNext });
   };
 }

@@ -117,9 +117,12 @@ fn a_text_goes_out_and_comes_in_and_texts_from_anywhere_do_no_harm() {
 
     let key = Canary::key();
     let keyed = text.replace("two/gpt-4o-mini", &format!("two/{}", key.text()));
-    let noted =
-        text.replace("# An Inkhorn collection, form 1", "# An Inkhorn collection, form 1; password hunter2");
-    let fact = text.replace("model: two/gpt-4o-mini", "model: two/gpt-4o-mini\n  authorization: hunter2");
+    let noted = text.replace(
+        "# An Inkhorn collection, form 1",
+        "# An Inkhorn collection, form 1; password hunter2-hunter2",
+    );
+    let fact =
+        text.replace("model: two/gpt-4o-mini", "model: two/gpt-4o-mini\n  authorization: hunter2-hunter2");
     let huge = format!("{text}{}", "# more\n".repeat(160_000));
     for (what, bad, code) in [
         ("cut", &text[..text.len() / 2], "bad_request"),
@@ -134,7 +137,7 @@ fn a_text_goes_out_and_comes_in_and_texts_from_anywhere_do_no_harm() {
             terminal.run_with(&["--json", "collections", "import", "-", "--name", "Bad"], bad.as_bytes());
         let told: Value = serde_json::from_str(ran.stdout.trim()).expect("a document");
         assert_eq!((ran.status, &told["error"]["code"]), (1, &json!(code)), "{what}: {}", ran.stdout);
-        assert!(!ran.stdout.contains("hunter2") && !ran.stderr.contains("hunter2"), "{what}");
+        assert!(!ran.stdout.contains("hunter2-hunter2") && !ran.stderr.contains("hunter2-hunter2"), "{what}");
         assert!(!ran.stdout.contains(key.text()) && !ran.stderr.contains(key.text()), "{what}");
     }
     let remarked =
@@ -144,5 +147,5 @@ fn a_text_goes_out_and_comes_in_and_texts_from_anywhere_do_no_harm() {
     let listed = terminal.json(&["collections", "list"]);
     let names: Vec<&Value> = listed.as_array().expect("a list").iter().map(|one| &one["name"]).collect();
     assert_eq!(names, ["Prose", "Copy", "Remark"]);
-    terminal.assert_without(&[key.text(), "hunter2"]);
+    terminal.assert_without(&[key.text(), "hunter2-hunter2"]);
 }

@@ -180,3 +180,106 @@ fn context(model: &ModelView) -> Option<u64> {
 fn measured_speed(model: &ModelView) -> Option<u32> {
     model.speed.filter(|speed| speed.answers >= FEWEST_ANSWERS)?.tokens_per_second
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use inkhorn_contract::{PriceView, SpeedView};
+    use inkhorn_domain::{Price, PriceSource};
+
+    fn model(id: &str, context: u64, input: &str, output: &str) -> ModelView {
+        let price = Price {
+            state: PriceState::Known,
+            input: Money::parse(input),
+            output: Money::parse(output),
+            ..Price::UNKNOWN
+        };
+        ModelView {
+            id: id.to_owned(),
+            connection: "test".to_owned(),
+            connection_label: "Test".to_owned(),
+            provider: "test".to_owned(),
+            name: id.to_owned(),
+            own_name: None,
+            hidden: false,
+            favourite: false,
+            added_by_hand: false,
+            is_new: false,
+            first_seen: None,
+            gone_since: None,
+            context_length: Some(context),
+            max_output: None,
+            price: PriceView::from(&price),
+            price_source: PriceSource::Book,
+            price_date: None,
+            content: None,
+            speed: None,
+            capabilities: Vec::new(),
+            locality: "cloud",
+            local: None,
+            retires_on: None,
+            available: true,
+            reason: None,
+        }
+    }
+
+    fn task(name: &str) -> Task {
+        *TASKS.iter().find(|task| task.name == name).expect("a task")
+    }
+
+    fn named(name: &str, models: &[ModelView]) -> Vec<String> {
+        recommend(&task(name), models).into_iter().map(|one| one.model).collect()
+    }
+
+    #[test]
+    fn a_summary_wants_room_and_cheapness_and_prose_wants_thought() {
+        let mut thinker = model("test/thinker", 200_000, "3", "15");
+        thinker.capabilities = vec![Capability::Reasoning];
+        let reader = model("test/reader", 1_000_000, "0.10", "0.40");
+        let small = model("test/small", 16_000, "0.05", "0.10");
+        let models = [small, thinker, reader];
+        assert_eq!(
+            named("summarise", &models),
+            ["test/reader", "test/thinker"],
+            "the small one does not fit"
+        );
+        assert_eq!(named("prose", &models)[0], "test/thinker");
+        assert_eq!(named("chat", &models).len(), 3);
+    }
+
+    #[test]
+    fn what_cannot_be_used_or_is_not_known_is_not_named() {
+        let good = model("test/good", 100_000, "1", "2");
+        let with = |change: fn(&mut ModelView)| {
+            let mut other = model("test/other", 1_000_000, "0", "0");
+            change(&mut other);
+            named("chat", &[good.clone(), other])
+        };
+        for change in [
+            (|other| other.available = false) as fn(&mut ModelView),
+            |other| other.hidden = true,
+            |other| other.context_length = None,
+            |other| other.price = PriceView::from(&Price::UNKNOWN),
+            |other| other.retires_on = Some("2027-01-31".to_owned()),
+            |other| other.capabilities = vec![Capability::Embeddings],
+        ] {
+            assert_eq!(with(change), ["test/good"]);
+        }
+        assert_eq!(with(|_| ()), ["test/other", "test/good"], "as it was, it is the better one");
+    }
+
+    #[test]
+    fn speed_counts_only_when_it_was_measured_often_enough_here() {
+        let fast = |answers| {
+            let speed = SpeedView { tokens_per_second: Some(200), first_token_ms: Some(300), answers };
+            ModelView { speed: Some(speed), ..model("test/fast", 64_000, "1", "2") }
+        };
+        let calm = model("test/calm", 64_000, "1", "2");
+        let once = [calm.clone(), fast(1)];
+        assert_eq!(named("chat", &once), ["test/calm", "test/fast"], "one answer is chance");
+        let often = [calm, fast(5)];
+        let best = recommend(&task("chat"), &often).remove(0);
+        assert_eq!(best.model, "test/fast");
+        assert!(best.why.contains(&WhyView::Speed { tokens_per_second: 200, answers: 5 }), "{:?}", best.why);
+    }
+}

@@ -87,3 +87,53 @@ impl Inner {
         Ok(speeds)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use inkhorn_domain::{CostSource, Face, Quality, RequestId, TokenUsage};
+
+    fn row(model: &str, result: RequestResult, output: u64, first: u64, latency: u64) -> UsageRow {
+        UsageRow {
+            request: RequestId([1; 16]),
+            attempt: 1,
+            time: 0,
+            face: Face::Window,
+            app: None,
+            feature: "chat".to_owned(),
+            connection: None,
+            slug: Some("test".to_owned()),
+            provider: None,
+            model_asked: model.to_owned(),
+            model_answered: None,
+            tokens: TokenUsage { output: Some(output), ..TokenUsage::default() },
+            cost: None,
+            cost_source: CostSource::Unknown,
+            computed: None,
+            price: None,
+            quality: Quality::Reported,
+            result,
+            fault: None,
+            latency_ms: Some(latency),
+            first_token_ms: Some(first),
+            finish: None,
+        }
+    }
+
+    #[test]
+    fn only_the_time_of_writing_of_whole_answers_counts() {
+        let completed = RequestResult::Completed;
+        let speeds = Speeds::measure(&[
+            row("a", completed, 100, 500, 1_500),
+            row("a", completed, 300, 1_500, 4_500),
+            row("a", RequestResult::Aborted, 90_000, 1, 2),
+            row("b", completed, 5, 900, 910),
+        ]);
+        // 400 tokens in the 4 seconds after the first token.
+        let a = SpeedView { tokens_per_second: Some(100), first_token_ms: Some(1_000), answers: 2 };
+        assert_eq!(speeds.of("test/a"), Some(a));
+        let b = SpeedView { tokens_per_second: None, first_token_ms: Some(900), answers: 1 };
+        assert_eq!(speeds.of("test/b"), Some(b), "ten milliseconds say nothing about writing");
+        assert_eq!(speeds.of("test/c"), None);
+    }
+}

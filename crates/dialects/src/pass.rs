@@ -21,6 +21,10 @@ pub struct Peek {
     pub max_tokens: Option<u64>,
     /// Bytes of text for the model to read, escapes counted as written, images left out: the ground for an estimate.
     pub text_bytes: usize,
+    /// Images for the model to look at.
+    pub images: u64,
+    /// How many answers an OpenAI client wants at once, each of which is charged.
+    pub answers: u64,
 }
 
 /// Checks a body and reads the few fields that routing and budgets need.
@@ -42,12 +46,17 @@ pub fn peek(dialect: FrontDialect, body: &[u8]) -> Result<Peek, BadRequest> {
         _ => false,
     };
     refuse_stored(dialect, &fields)?;
-    let text_bytes = ["messages", "system", "prompt", "tools", "input", "instructions"]
+    let (text_bytes, images) = ["messages", "system", "prompt", "tools", "input", "instructions"]
         .iter()
         .filter_map(|name| fields.value(name))
         .map(|value| count_text(value.get()))
-        .sum();
-    Ok(Peek { model, stream, stream_usage, max_tokens: max_tokens(dialect, &fields)?, text_bytes })
+        .fold((0, 0), |(bytes, images), (more, shown)| (bytes + more, images + shown));
+    let answers = match fields.value("n").filter(|_| dialect == FrontDialect::OpenaiChat) {
+        Some(value) => typed::<Option<u64>>("n", value, "is not a whole number")?.unwrap_or(1).max(1),
+        None => 1,
+    };
+    let max_tokens = max_tokens(dialect, &fields)?;
+    Ok(Peek { model, stream, stream_usage, max_tokens, text_bytes, images, answers })
 }
 
 /// The body with the upstream's name of the model in place of the client's, and otherwise as it came: order,
@@ -236,10 +245,12 @@ fn json_text(text: &str) -> String {
     serde_json::Value::from(text).to_string()
 }
 
-/// Bytes of all strings that a model would read. Keys, roles, ids, images and addresses are not text.
-fn count_text(json: &str) -> usize {
+/// Bytes of all strings that a model would read, and the images beside them. Keys, roles, ids, images and addresses are
+/// not text.
+fn count_text(json: &str) -> (usize, u64) {
     let bytes = json.as_bytes();
     let (mut at, mut total, mut key): (usize, usize, &[u8]) = (0, 0, b"");
+    let mut images = 0;
     while let Some(quote) = bytes.get(at..).and_then(|rest| memchr::memchr(b'"', rest)) {
         let start = at + quote + 1;
         let mut end = start;
@@ -255,6 +266,8 @@ fn count_text(json: &str) -> usize {
         let is_key = bytes.get(at..).is_some_and(|rest| rest.trim_ascii_start().first() == Some(&b':'));
         if is_key {
             key = string;
+        } else if key == b"type" && matches!(string, b"image" | b"image_url" | b"input_image") {
+            images += 1;
         } else if !matches!(
             key,
             b"role" | b"type" | b"id" | b"data" | b"url" | b"images" | b"media_type" | b"tool_call_id"
@@ -262,7 +275,7 @@ fn count_text(json: &str) -> usize {
             total += string.len();
         }
     }
-    total
+    (total, images)
 }
 
 #[cfg(test)]
@@ -378,12 +391,19 @@ mod tests {
     #[test]
     fn a_peek_reads_what_routing_needs_in_each_dialect() {
         let body =
-            br#"{"model":"m","stream":true,"stream_options":{"include_usage":true},"max_completion_tokens":9,
+            br#"{"model":"m","stream":true,"stream_options":{"include_usage":true},"max_completion_tokens":9,"n":3,
             "messages":[{"role":"user","content":[{"type":"text","text":"abc\"d"},
             {"type":"image_url","image_url":{"url":"data:image/png;base64,AAAA"}}]}]}"#;
         let seen = peek(FrontDialect::OpenaiChat, body).expect("good");
-        let want =
-            Peek { model: "m".into(), stream: true, stream_usage: true, max_tokens: Some(9), text_bytes: 6 };
+        let want = Peek {
+            model: "m".into(),
+            stream: true,
+            stream_usage: true,
+            max_tokens: Some(9),
+            text_bytes: 6,
+            images: 1,
+            answers: 3,
+        };
         assert_eq!(seen, want);
 
         let body = br#"{"model":"m","options":{"num_predict":-1},"messages":[{"role":"user","content":"hi","images":["AAAA","BBBB"]}]}"#;

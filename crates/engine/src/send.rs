@@ -152,7 +152,7 @@ impl Engine {
         // Reserve: what it may cost at worst. From here on the request is in the log, whatever becomes of it.
         let (input_estimate, max_output) = ask.body.size();
         let pricing = connection.pricing_of(&address.model).at(inner.clock.now());
-        let images = ask.body.images();
+        let (images, answers) = ask.body.images_and_answers();
         let reservation = Reservation::new(&address.model, pricing.clone(), input_estimate, max_output);
         let mut record = Record::open(inner.clone(), &ask, &address, &connection, reservation);
 
@@ -185,7 +185,7 @@ impl Engine {
         let candidate = Candidate {
             subject: record.subject(),
             pricing: &pricing,
-            outlook: Outlook { input_estimate, images, asked_output, model_output },
+            outlook: Outlook { input_estimate, images, asked_output, model_output, answers },
             time: record.started(),
         };
         match inner.hold(&house, &candidate) {
@@ -340,11 +340,15 @@ impl AskBody {
         matches!(self, Self::Chat(_))
     }
 
-    /// Images that go out, as far as they are known without reading the whole of a program's body.
-    fn images(&self) -> u64 {
-        let Self::Chat(request) = self else { return 0 };
-        let parts = request.messages.iter().flat_map(|message| &message.parts);
-        parts.filter(|part| matches!(part, Part::Image(_))).count() as u64
+    /// Images that go out, and how many answers are to come back.
+    fn images_and_answers(&self) -> (u64, u64) {
+        match self {
+            Self::Wire { seen, .. } => (seen.images, seen.answers),
+            Self::Chat(request) => {
+                let parts = request.messages.iter().flat_map(|message| &message.parts);
+                (parts.filter(|part| matches!(part, Part::Image(_))).count() as u64, 1)
+            }
+        }
     }
 }
 

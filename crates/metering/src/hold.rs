@@ -21,6 +21,8 @@ pub struct Outlook {
     pub asked_output: Option<u64>,
     /// The most that the model writes.
     pub model_output: Option<u64>,
+    /// Answers that are wanted at once, each of which is charged; 0 means one.
+    pub answers: u64,
 }
 
 /// What a request needs of a budget.
@@ -45,7 +47,8 @@ impl Need {
         let longest = outlook.asked_output.unwrap_or(usual);
         let shortest = outlook.asked_output.unwrap_or(usual.min(SHORT_ANSWER));
         let cost = |output: u64| {
-            let plain = TokenUsage { input: Some(input), output: Some(output), ..TokenUsage::default() };
+            let output = Some(output.saturating_mul(outlook.answers.max(1)));
+            let plain = TokenUsage { input: Some(input), output, ..TokenUsage::default() };
             let written = TokenUsage { cache_write: Some(input), ..plain };
             let kept = TokenUsage { cache_write_1h: Some(input), ..written };
             let costs = [plain, written, kept].map(|usage| pricing.computed(model, &usage));
@@ -93,6 +96,14 @@ mod tests {
         // (1,000 + 500 + 200) x 1 + 5,000 x 10, per million
         assert_eq!((need.worst, need.least), (Some(money("0.0517")), money("0.0517")));
         assert_eq!(need.longest_within(money("0.0517")), 5_000);
+    }
+
+    #[test]
+    fn each_of_several_answers_is_charged() {
+        let outlook =
+            Outlook { input_estimate: 1_000, asked_output: Some(500), answers: 8, ..Outlook::default() };
+        // 1,700 x 1 + 8 x 500 x 10, per million
+        assert_eq!(Need::of(&priced(), "m", outlook).worst, Some(money("0.0417")));
     }
 
     #[test]

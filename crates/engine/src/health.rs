@@ -3,10 +3,11 @@
 use crate::house::{House, LiveConnection};
 use crate::{Inner, blocking};
 use inkhorn_contract::{FaultView, Topic};
-use inkhorn_domain::{ModelListing, RequestResult, UnixMillis};
+use inkhorn_domain::{ConnectionId, ModelListing, RequestResult, UnixMillis};
 use inkhorn_fault::{Code, Fault, Reaction, Result};
+use inkhorn_providers::FetchedModels;
 use inkhorn_store::connections::{self, ConnectionStatus};
-use inkhorn_store::{model_notes, models};
+use inkhorn_store::{Transaction, model_notes, models};
 use parking_lot::Mutex;
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -141,13 +142,49 @@ impl Inner {
             self.system.keep_list(live.id(), crate::system::index_of(now, live.id(), models));
             return Ok(());
         }
-        self.store.write(|tx| {
-            // What stood there is read again: another program may have fetched meanwhile.
-            let before = models::load(tx, live.id())?.map(|list| list.models);
-            model_notes::note_list(tx, live.id(), before.as_deref(), &models, now)?;
-            models::replace(tx, live.id(), now, &models)
-        })
+        self.store.write(|tx| store_list(tx, live.id(), &models, now))
     }
+
+    /// Keeps what several connections told: one flush of the database and one look at it, however many they are. One
+    /// that is gone meanwhile is passed over.
+    pub(crate) fn keep_told(&self, told: &[ToldList]) -> Result<()> {
+        let now = self.clock.now();
+        let tested = |row: &mut connections::ConnectionRow, fetched: &Result<FetchedModels>| {
+            row.last_tested = Some(now);
+            set_status(row, fetched.as_ref().err(), now);
+        };
+        let of_environment = |(live, _): &&ToldList| live.variable().is_some();
+        for (live, fetched) in told.iter().filter(of_environment) {
+            if let Ok(fetched) = fetched {
+                self.replace_list(live, fetched.models.clone())?;
+            }
+            self.change_row(live, |row| tested(row, fetched))?;
+        }
+        self.store.write(|tx| {
+            for (live, fetched) in told.iter().filter(|one| !of_environment(one)) {
+                let Some(mut row) = connections::load(tx, live.id())? else { continue };
+                if let Ok(fetched) = fetched {
+                    store_list(tx, live.id(), &fetched.models, now)?;
+                }
+                tested(&mut row, fetched);
+                connections::update(tx, &row)?;
+            }
+            Ok(())
+        })?;
+        self.reload()?;
+        self.changed(&[Topic::Connections, Topic::Models]);
+        Ok(())
+    }
+}
+
+/// A connection and the list that it told, or why it told none.
+pub(crate) type ToldList = (Arc<LiveConnection>, Result<FetchedModels>);
+
+fn store_list(tx: &Transaction<'_>, id: ConnectionId, list: &[ModelListing], now: UnixMillis) -> Result<()> {
+    // What stood there is read again: another program may have fetched meanwhile.
+    let before = models::load(tx, id)?.map(|list| list.models);
+    model_notes::note_list(tx, id, before.as_deref(), list, now)?;
+    models::replace(tx, id, now, list)
 }
 
 fn set_status(row: &mut connections::ConnectionRow, fault: Option<&Fault>, now: UnixMillis) {

@@ -14,6 +14,7 @@ pub(crate) use view::{GONE, Views};
 
 use crate::choice::collection_aim;
 use crate::connections::count;
+use crate::health::ToldList;
 use crate::house::{House, LiveConnection, system_time};
 use crate::{Engine, Inner, blocking};
 use inkhorn_contract::*;
@@ -107,12 +108,17 @@ impl Engine {
         self.inner.changed(&[Topic::Models]);
         let (mut answered, mut not_answered) = (0, Vec::new());
         while let Some(done) = fetching.join_next().await {
-            let Ok((live, fetched)) = done else { continue };
-            match self.keep_list(&live, fetched).await {
-                Ok(()) => answered += 1,
-                Err(fault) => {
-                    not_answered
-                        .push(NotAnsweredView { connection: live.slug().to_string(), fault: fault.into() });
+            // Whoever answered meanwhile is kept with it.
+            let mut told: Vec<ToldList> = done.into_iter().collect();
+            while let Some(more) = fetching.try_join_next() {
+                told.extend(more);
+            }
+            for (slug, kept) in self.keep_lists(told).await {
+                match kept {
+                    Ok(()) => answered += 1,
+                    Err(fault) => {
+                        not_answered.push(NotAnsweredView { connection: slug, fault: fault.into() });
+                    }
                 }
             }
         }
@@ -153,39 +159,34 @@ impl Engine {
         fetch_models(live.target()?, &unsealed.credential(), system_time(self.inner.clock.now())).await
     }
 
-    async fn keep_list(&self, live: &Arc<LiveConnection>, fetched: Result<FetchedModels>) -> Result<()> {
-        let slug = live.slug().to_string();
-        let (inner, live) = (self.inner.clone(), live.clone());
-        let kept = match fetched {
-            Ok(fetched) => {
-                let left_out = count(fetched.dropped);
-                let stored = blocking(move || {
-                    inner.replace_list(&live, fetched.models)?;
-                    inner.keep_test(&live, Ok(()))
-                })
-                .await;
-                stored.map(|()| left_out)
-            }
-            Err(fault) => {
-                let told = fault.clone();
-                blocking(move || inner.keep_test(&live, Err(&told))).await?;
-                Err(fault)
-            }
-        };
+    /// Keeps what was told, and says for each connection whether it has a list now.
+    async fn keep_lists(&self, told: Vec<ToldList>) -> Vec<(String, Result<()>)> {
+        let (inner, told) = (self.inner.clone(), Arc::new(told));
+        let keeping = told.clone();
+        let stored = blocking(move || inner.keep_told(&keeping)).await;
         let mut fetches = self.inner.refreshing.0.lock();
-        fetches.under_way.remove(&slug);
-        match &kept {
-            Ok(left_out) => {
-                fetches.left_out.insert(slug.clone(), *left_out);
-                fetches.failed.remove(&slug);
+        let outcomes = told.iter().map(|(live, fetched)| {
+            let slug = live.slug().to_string();
+            fetches.under_way.remove(&slug);
+            let kept = match (fetched, &stored) {
+                (Ok(fetched), Ok(())) => Ok(fetched),
+                (Err(fault), _) | (Ok(_), Err(fault)) => Err(fault.clone()),
+            };
+            match &kept {
+                Ok(fetched) => {
+                    fetches.left_out.insert(slug.clone(), count(fetched.dropped));
+                    fetches.failed.remove(&slug);
+                }
+                Err(fault) => {
+                    fetches.failed.insert(slug.clone(), fault.into());
+                }
             }
-            Err(fault) => {
-                fetches.failed.insert(slug, fault.into());
-            }
-        }
+            (slug, kept.map(drop))
+        });
+        let outcomes = outcomes.collect();
         drop(fetches);
         self.inner.changed(&[Topic::Models, Topic::Connections]);
-        kept.map(drop)
+        outcomes
     }
 }
 

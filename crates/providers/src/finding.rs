@@ -32,6 +32,12 @@ const ALL_QUESTIONS: Duration = Duration::from_secs(6);
 /// Most of an answer that is read, in bytes.
 const MOST: usize = 1024 * 1024;
 
+/// Programs that speak with people and have no models of their own (Open WebUI), where the servers behind them usually
+/// are: a path, and the place in its JSON that gives them away.
+const BYSTANDERS: [(&str, &str); 1] = [("/api/config", "/deployment_id")];
+/// They are asked before the servers of this order and later ones.
+const BYSTANDERS_BEFORE: u16 = 40;
+
 /// How a server of one kind gives itself away.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -162,7 +168,14 @@ async fn ask_all(outbound: &Outbound, catalogue: &Catalogue, place: SocketAddr) 
         catalogue.entries().iter().filter_map(|entry| Some((entry, entry.signs.as_ref()?))).collect();
     known.sort_by_key(|(_, signs)| signs.order);
     let mut asking = Asking::of(outbound, place)?;
+    let mut is_server = false;
     for (entry, signs) in known {
+        if signs.order >= BYSTANDERS_BEFORE && !is_server {
+            if asking.is_bystander().await? {
+                return None;
+            }
+            is_server = true;
+        }
         let usual = entry.base_url.as_ref().and_then(Url::port_or_known_default) == Some(place.port());
         for sign in signs.any.iter().filter(|sign| usual || !sign.at_usual_port) {
             if asking.all_fit(sign).await? {
@@ -217,6 +230,17 @@ impl Asking {
             }
         }
         Some(true)
+    }
+
+    async fn is_bystander(&mut self) -> Option<bool> {
+        for (path, pointer) in BYSTANDERS {
+            let told = self.ask(path).await?;
+            let json = serde_json::from_slice::<Value>(&told.body).unwrap_or_default();
+            if told.status == 200 && json.pointer(pointer).is_some_and(|there| !there.is_null()) {
+                return Some(true);
+            }
+        }
+        Some(false)
     }
 
     async fn ask(&mut self, path: &str) -> Option<&Told> {

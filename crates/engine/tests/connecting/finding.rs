@@ -5,6 +5,8 @@ use inkhorn_contract::*;
 use inkhorn_fault::Code;
 use inkhorn_testkit::{Behaviour, Call, Canary, Persona, SimulatedProvider};
 use std::net::SocketAddr;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpListener;
 
 const LOCAL: [Persona; 8] = [
     Persona::Ollama,
@@ -80,6 +82,44 @@ async fn what_is_no_model_server_is_not_offered() {
         let engine = house.open();
         let found = engine.discover(Nothing {}).await.expect("it looks").servers;
         assert!(found.is_empty(), "{behaviour:?}: {found:?}");
+    }
+}
+
+/// A server with these pages and no others.
+async fn serve_pages(pages: &'static [(&'static str, &'static str)]) -> SocketAddr {
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let at = listener.local_addr().expect("an address");
+    tokio::spawn(async move {
+        while let Ok((mut stream, _)) = listener.accept().await {
+            let mut head = vec![0; 4096];
+            let read = stream.read(&mut head).await.unwrap_or(0);
+            let asked = String::from_utf8_lossy(&head[..read]).into_owned();
+            let path = asked.split(' ').nth(1).unwrap_or_default();
+            let page = pages.iter().find(|(known, _)| *known == path);
+            let (status, body) = page.map_or(("404 Not Found", ""), |(_, body)| ("200 OK", *body));
+            let head =
+                format!("HTTP/1.1 {status}\r\ncontent-length: {}\r\nconnection: close\r\n\r\n", body.len());
+            let _ = stream.write_all([head.as_str(), body].concat().as_bytes()).await;
+        }
+    });
+    at
+}
+
+#[tokio::test]
+async fn a_page_for_people_in_front_of_models_is_not_taken_for_their_server() {
+    const LIST: (&str, &str) = ("/v1/models", r#"{"object":"list","data":[{"id":"a"}]}"#);
+    const FOR_PEOPLE: (&str, &str) = ("/api/config", r#"{"status":true,"deployment_id":"x"}"#);
+    const SOMETHING: (&str, &str) = ("/api/config", r#"{"something":"else"}"#);
+    const PLAIN: &[(&str, &str)] = &[LIST];
+    const PEOPLE: &[(&str, &str)] = &[LIST, FOR_PEOPLE];
+    const OTHER: &[(&str, &str)] = &[LIST, SOMETHING];
+    for (pages, offered) in
+        [(PLAIN, Some("openai_compatible")), (PEOPLE, None), (OTHER, Some("openai_compatible"))]
+    {
+        let at = serve_pages(pages).await;
+        let house = House::new().at("llama_cpp", &format!("http://{at}/v1"));
+        let found = house.open().discover(Nothing {}).await.expect("it looks").servers;
+        assert_eq!(found.first().map(|one| one.provider.as_str()), offered, "{found:?}");
     }
 }
 

@@ -36,10 +36,10 @@ impl Engine {
 impl Inner {
     fn keep_settings(&self, request: &SettingsSetRequest) -> Result<()> {
         let house = self.house()?;
-        if let Some(model) = chosen(&request.default_model) {
-            if !house.knows(model) {
-                return Err(Fault::new(Code::ModelNotFound).with("model", model));
-            }
+        if let Some(model) = chosen(&request.default_model)
+            && !house.knows(model)
+        {
+            return Err(Fault::new(Code::ModelNotFound).with("model", model));
         }
         if let Some(slug) = chosen(&request.default_connection) {
             house.named(slug)?;

@@ -71,10 +71,10 @@ impl Remembered {
 impl Engine {
     /// Sets or takes away the default model.
     pub async fn models_default(&self, request: ModelsDefaultRequest) -> Result<Nothing> {
-        if let Some(model) = &request.model {
-            if !self.inner.house()?.knows(model) {
-                return Err(Fault::new(Code::ModelNotFound).with("model", model));
-            }
+        if let Some(model) = &request.model
+            && !self.inner.house()?.knows(model)
+        {
+            return Err(Fault::new(Code::ModelNotFound).with("model", model));
         }
         let inner = self.inner.clone();
         blocking(move || {

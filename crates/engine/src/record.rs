@@ -144,7 +144,8 @@ impl Record {
         // What was never sent, or was turned away at the door, used nothing, whatever it is called.
         let at_the_door = self.written.is_empty() && error.is_some_and(turned_away);
         let used = if self.sent.is_none() || at_the_door { RequestResult::Refused } else { result };
-        self.row.price = Some(self.engine.unit_price(&self.connection, &self.row.model_asked, reservation.pricing()));
+        self.row.price =
+            Some(self.engine.unit_price(&self.connection, &self.row.model_asked, reservation.pricing()));
         let settled = reservation.settle(self.usage, &self.written, used);
         let latency = self.asked.elapsed();
         let millis = |duration: Duration| u64::try_from(duration.as_millis()).unwrap_or(u64::MAX);

@@ -6,8 +6,8 @@
 
 pub mod accounts;
 pub mod apps;
-pub mod collections;
 pub mod budgets;
+pub mod collections;
 pub mod connections;
 pub mod conversations;
 pub mod drafts;

@@ -234,14 +234,18 @@ async fn stop_a_long_answer(window: &Window, cloud: &SimulatedProvider) {
 
 async fn count(window: &Window) {
     window.click("[data-testid=rail-usage]").await;
-    let table = window.text("[data-testid=usage-table]").await;
+    window.text("[data-testid=usage-table]").await;
+    let rows =
+        "return [...document.querySelectorAll('[data-testid=usage-table] tr')].map((row) => row.textContent)";
+    let rows = window.run(rows).await;
+    let table = rows.as_array().expect("rows").iter().filter_map(|row| row.as_str()).collect::<Vec<_>>();
     let row = |name: &str| {
-        let from = table.find(name).unwrap_or_else(|| panic!("{name} in {table}"));
-        table[from..].lines().take(6).collect::<Vec<_>>().join(" ")
+        let found = table.iter().find(|row| row.contains(name));
+        (*found.unwrap_or_else(|| panic!("{name} in {table:?}"))).to_owned()
     };
-    assert!(row("quill-large").contains("$0"), "{table}");
-    assert!(row("gpt-of-next-year").contains("unknown"), "{table}");
-    assert!(row("Together").contains('2'), "both requests are counted: {table}");
+    assert!(row("quill-large").contains("$0"), "{table:?}");
+    assert!(row("gpt-of-next-year").contains("unknown"), "{table:?}");
+    assert!(row("Together").contains('2'), "both requests are counted: {table:?}");
     let total = window.text("[data-testid=usage-total]").await;
     assert!(total.contains("+ 1 unknown"), "what is unknown is in no sum: {total}");
     let sentence = window.text("[data-testid=usage-sentence]").await;

@@ -53,10 +53,12 @@ impl Period {
             return Err(refused("the range ends before it begins"));
         }
         let days = days_between(first, last).saturating_add(1);
-        let step = match days {
-            ..=DAYS_IN_HOURS => Step::Hour,
-            ..=DAYS_IN_DAYS => Step::Day,
-            _ => Step::Month,
+        let step = if days <= DAYS_IN_HOURS {
+            Step::Hour
+        } else if days <= DAYS_IN_DAYS {
+            Step::Day
+        } else {
+            Step::Month
         };
         let after = last.tomorrow().map_or(UnixMillis::MAX, |date| midnight(date, zone));
         let range = Range { from: midnight(first, zone), until: after };

@@ -4,7 +4,9 @@ use super::dollars;
 use crate::arguments::{Export, Usage};
 use crate::output::{Done, End, Output, Printing, printable};
 use crate::table::lay_out;
-use inkhorn_contract::{UsageGroupView, UsagePruneRequest, UsageRequest, UsageRowView, UsageRows, UsageTotalView, UsageView};
+use inkhorn_contract::{
+    UsageGroupView, UsagePruneRequest, UsageRequest, UsageRowView, UsageRows, UsageTotalView, UsageView,
+};
 use inkhorn_engine::{Engine, NotWritten, RowsForm};
 use std::io::BufWriter;
 

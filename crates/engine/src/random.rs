@@ -45,7 +45,7 @@ pub(crate) fn make_nonce() -> Result<[u8; 16]> {
 pub(crate) fn make_verifier() -> Result<Secret> {
     let mut bytes = Zeroizing::new([0; 32]);
     getrandom::fill(&mut *bytes).map_err(|_| no_random())?;
-    Ok(Secret::new(URL_SAFE_NO_PAD.encode(&*bytes)))
+    Ok(Secret::new(URL_SAFE_NO_PAD.encode(bytes.as_slice())))
 }
 
 /// What may be shown of the proof beforehand (S256).

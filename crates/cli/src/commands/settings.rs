@@ -70,7 +70,7 @@ mod tests {
     #[test]
     fn what_is_no_setting_is_refused_and_not_repeated() {
         for bad in ["colour=red", "sk-CANARY", "sk-CANARY=1", "system_fallback=perhaps", "=on"] {
-            let fault = changes(&[bad]).err().expect(bad);
+            let fault = changes(&[bad]).expect_err(bad);
             assert!(fault.code() == Code::UsageError && !fault.message().contains("CANARY"), "{fault}");
         }
         assert!(changes(&["default_model=a/b", "default_model=c/d"]).is_err(), "which one?");

@@ -71,7 +71,7 @@ fn a_catalogue_of_the_writers_own_lies_on_top_or_is_refused_with_its_place() {
 
     for (text, place) in [
         (own.replace("\"optional\"", "\"maybe\""), "line 2, column 98"),
-        (own.replace("}],", "},],"), "line 3, column 36"),
+        (own.replace("}],", "},],"), "line 3, column 38"),
         (own.replace("\"attic\"", "\"At tic\""), "line 2, column 3"),
     ] {
         keep(text.as_bytes());
@@ -257,7 +257,7 @@ fn wrong_usage_is_told_with_status_two() {
         &[][..],
         &["connections"],
         &["vault", "rotate"],
-        &["budgets", "list"],
+        &["budgets", "burn"],
         &["connections", "add"],
         &["connections", "add", "--provider", "openai", "--key", "x"],
         &["connections", "set", "openai"],

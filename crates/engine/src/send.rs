@@ -4,8 +4,8 @@
 //! to; both are facts that are written into the usage row.
 
 use crate::admitted::AdmittedApp;
-use crate::choice::{self, Aim, Wanted};
 use crate::budgets::Candidate;
+use crate::choice::{self, Aim, Wanted};
 use crate::house::{LiveConnection, system_time};
 use crate::models::member;
 use crate::record::Record;
@@ -13,8 +13,8 @@ use crate::{Engine, Inner};
 use bytes::Bytes;
 use inkhorn_dialects::{AnswerDecoder, Chunk, Peek, WireError, pass_through, read_request, write_request};
 use inkhorn_domain::{
-    ChatRequest, Dialect, Face, FinishReason, FrontDialect, Locality, MemberSettings, ModelAddress, Part, Privacy, Quality,
-    RequestId, RequestResult, StreamEvent, UnixMillis,
+    ChatRequest, Dialect, Face, FinishReason, FrontDialect, Locality, MemberSettings, ModelAddress, Part,
+    Privacy, Quality, RequestId, RequestResult, StreamEvent, UnixMillis,
 };
 use inkhorn_fault::{Code, Fault, Result};
 use inkhorn_metering::{Outlook, Reservation, Settled, TextWritten, estimate_tokens, was_cut};

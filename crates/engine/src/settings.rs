@@ -60,7 +60,9 @@ impl Remembered {
             system_fallback: read(SYSTEM_FALLBACK).is_some_and(|value| value == true),
             last_model: text(LAST_MODEL),
             recent: recent.unwrap_or_default(),
-            feature_models: read(FEATURE_MODELS).and_then(|all| serde_json::from_value(all).ok()).unwrap_or_default(),
+            feature_models: read(FEATURE_MODELS)
+                .and_then(|all| serde_json::from_value(all).ok())
+                .unwrap_or_default(),
             visited_at: read(MODELS_VISITED).and_then(|value| value.as_i64()),
             prices_fetched_at: read(PRICES_FETCHED).and_then(|value| value.as_i64()),
             adult_mode: read(ADULT_MODE).is_some_and(|value| value == true),

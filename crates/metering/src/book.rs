@@ -148,7 +148,7 @@ mod tests {
         let at = UNIX_EPOCH + Duration::from_secs(1_790_000_000);
         let mut compared = 0;
         for provider in whole.providers() {
-            let part = book.calculator(provider.id()).expect(provider.id());
+            let part = book.calculator(provider.id()).unwrap_or_else(|| panic!("{}", provider.id()));
             for model in provider.models() {
                 let request =
                     PriceRequest::new(model.id(), &usage).with_provider_id(provider.id()).with_timestamp(at);

@@ -141,8 +141,13 @@ async fn what_another_program_changes_reaches_the_page() {
         )
         .await;
     let other = another_engine(&home);
-    let app =
-        AppAddRequest { name: "Novelcrafter".into(), models: Vec::new(), privacy: None, origins: Vec::new(), budget: None };
+    let app = AppAddRequest {
+        name: "Novelcrafter".into(),
+        models: Vec::new(),
+        privacy: None,
+        origins: Vec::new(),
+        budget: None,
+    };
     other.apps_add(app).await.expect("the other program admits an app");
     let heard = "const done = arguments[0];
         const look = () => window.heard.includes('apps') ? done(true) : setTimeout(look, 20); look()";

@@ -16,7 +16,10 @@ const TABLE: &[(&str, &[&str])] = &[
     ("metering", &[]),
     ("charts", &[]),
     ("contract", &[]),
-    ("engine", &["dialects", "outbound", "store", "vault", "providers", "routing", "metering", "charts", "contract"]),
+    (
+        "engine",
+        &["dialects", "outbound", "store", "vault", "providers", "routing", "metering", "charts", "contract"],
+    ),
     ("gateway", &["engine", "contract", "dialects"]),
     ("cli", &["engine", "contract", "gateway"]),
     ("desktop", &["engine", "contract", "gateway"]),

@@ -5,8 +5,8 @@
 
 pub mod budget;
 pub mod chat;
-pub mod embedding;
 pub mod choice;
+pub mod embedding;
 pub mod ids;
 pub mod listing;
 pub mod money;

@@ -243,7 +243,8 @@ impl Engine {
         };
         let house = self.inner.house()?;
         let usable = |model: &String| house.knows(model);
-        let (own, last) = (own.and_then(|row| row.model).filter(usable), house.last_model.clone().filter(usable));
+        let (own, last) =
+            (own.and_then(|row| row.model).filter(usable), house.last_model.clone().filter(usable));
         let wanted = Wanted {
             explicit: explicit.as_deref(),
             conversation: own.as_deref(),

@@ -5,22 +5,26 @@ use crate::admitted::AdmittedApps;
 use crate::budgets::Budget;
 use crate::settings::{ConnectionSettings, Remembered};
 use inkhorn_dialects::{ReadOptions, WriteOptions};
-use inkhorn_domain::{ChatRequest, ConnectionId, Dialect, Locality, ModelListing, Price, Privacy, Slug, UnixMillis};
+use inkhorn_domain::{
+    ChatRequest, ConnectionId, Dialect, Locality, ModelListing, Price, Privacy, Slug, UnixMillis,
+};
 use inkhorn_fault::{Code, Fault, Result};
 use inkhorn_metering::{Context, Pricing};
 use inkhorn_providers::{AuthStyle, ConnectionTarget, Credential, CustomHeader, ProviderEntry, Refusal};
 use inkhorn_secret::{Origin, Secret};
 use inkhorn_store::accounts::AccountRow;
-use inkhorn_store::connections::ConnectionRow;
 use inkhorn_store::collections::CollectionRow;
+use inkhorn_store::connections::ConnectionRow;
 use inkhorn_store::model_notes::ModelNoteRow;
 use inkhorn_store::models::ModelListRow;
 use inkhorn_store::secrets::SecretRow;
-use inkhorn_store::{accounts, apps, budgets, collections, connections, model_notes, models, secrets, settings};
+use inkhorn_store::{
+    accounts, apps, budgets, collections, connections, model_notes, models, secrets, settings,
+};
 use inkhorn_vault::{Destination, Purpose, SealContext};
 use std::collections::{BTreeMap, HashMap};
-use std::sync::{Arc, LazyLock};
 use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{Arc, LazyLock};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 /// For so long a look at the database whether another process wrote to it is not repeated, in milliseconds.
@@ -196,30 +200,31 @@ struct Chosen {
 
 impl House {
     fn load(inner: &Inner, before: Option<&House>, seen_elsewhere: u64) -> Result<Self> {
-        let (rows, mut sealed, lists, mut told, admitted, budgeted, chosen, remembered) = inner.store.read(|db| {
-            let told = accounts::load_all(db)?;
-            let rows = connections::load_all(db)?;
-            let sealed = secrets::load_all(db)?;
-            let known = |id: ConnectionId| before.and_then(|house| house.list_of(id));
-            let mut lists: HashMap<ConnectionId, Arc<ModelIndex>> = HashMap::new();
-            for row in &rows {
-                // A list of thousands is read again only when it is another one.
-                let fetched_at = models::fetched_at(db, row.id)?;
-                let list = match known(row.id).filter(|list| list.fetched_at == fetched_at) {
-                    Some(list) => list,
-                    None => Arc::new(models::load(db, row.id)?.map(ModelIndex::of).unwrap_or_default()),
+        let (rows, mut sealed, lists, mut told, admitted, budgeted, chosen, remembered) =
+            inner.store.read(|db| {
+                let told = accounts::load_all(db)?;
+                let rows = connections::load_all(db)?;
+                let sealed = secrets::load_all(db)?;
+                let known = |id: ConnectionId| before.and_then(|house| house.list_of(id));
+                let mut lists: HashMap<ConnectionId, Arc<ModelIndex>> = HashMap::new();
+                for row in &rows {
+                    // A list of thousands is read again only when it is another one.
+                    let fetched_at = models::fetched_at(db, row.id)?;
+                    let list = match known(row.id).filter(|list| list.fetched_at == fetched_at) {
+                        Some(list) => list,
+                        None => Arc::new(models::load(db, row.id)?.map(ModelIndex::of).unwrap_or_default()),
+                    };
+                    lists.insert(row.id, list);
+                }
+                let remembered = Remembered::of(&settings::load_all(db)?);
+                let budgeted = budgets::load_all(db)?;
+                let chosen = Chosen {
+                    collections: collections::load_all(db)?,
+                    notes: Notes::load(db, before.map(|house| &house.notes))?,
                 };
-                lists.insert(row.id, list);
-            }
-            let remembered = Remembered::of(&settings::load_all(db)?);
-            let budgeted = budgets::load_all(db)?;
-            let chosen = Chosen {
-                collections: collections::load_all(db)?,
-                notes: Notes::load(db, before.map(|house| &house.notes))?,
-            };
-            let admitted = AdmittedApps::of(apps::load_all(db)?);
-            Ok((rows, sealed, lists, told, admitted, budgeted, chosen, remembered))
-        })?;
+                let admitted = AdmittedApps::of(apps::load_all(db)?);
+                Ok((rows, sealed, lists, told, admitted, budgeted, chosen, remembered))
+            })?;
         inner.take_fetched_prices(remembered.prices_fetched_at);
         let mut live = Vec::with_capacity(rows.len());
         for row in rows {
@@ -297,7 +302,19 @@ impl LiveConnection {
         let auth = auth_of(&row.auth).unwrap_or_else(|| entry.auth.clone());
         let target = settings.target(inner, &entry, &row.base_url, auth.clone());
         let last_used = AtomicI64::new(row.last_used.unwrap_or(0));
-        Self { row, entry, settings, list, notes: Arc::default(), account: None, auth, secrets, variable: None, target, last_used }
+        Self {
+            row,
+            entry,
+            settings,
+            list,
+            notes: Arc::default(),
+            account: None,
+            auth,
+            secrets,
+            variable: None,
+            target,
+            last_used,
+        }
     }
 
     /// A connection whose key stands in the environment, in `variable`.

@@ -81,9 +81,7 @@ async fn rows(engine: &Engine) -> Vec<UsageRowView> {
 
 #[tokio::test]
 async fn a_text_is_answered_kept_counted_and_found_again() {
-    for persona in
-        [Persona::OpenAi, Persona::Anthropic, Persona::Gemini, Persona::Cohere, Persona::Bedrock]
-    {
+    for persona in [Persona::OpenAi, Persona::Anthropic, Persona::Gemini, Persona::Cohere, Persona::Bedrock] {
         let house = house(persona).await;
         house.provider.answer_with(Answer::text("Call me Ishmael, said the model."));
         let (events, seen) = channel();

@@ -74,14 +74,22 @@ async fn run_command(engine: &Engine, command: Command, output: Output) -> Done 
 /// `wrong_passphrase` where one was given and does not fit: going on without it would only hide the mistake.
 async fn open_vault_for(command: &Command, engine: &Engine, has_passphrase: bool) -> Result<()> {
     let wanted = match command {
-        Command::Chat(_) | Command::Models(_) | Command::Collections(_) | Command::Discover | Command::Doctor => true,
-        Command::Connections(command) => !matches!(
-            command,
-            Connections::Add(_) | Connections::Remove(_) | Connections::SignIn(_)
-        ),
+        Command::Chat(_)
+        | Command::Models(_)
+        | Command::Collections(_)
+        | Command::Discover
+        | Command::Doctor => true,
+        Command::Connections(command) => {
+            !matches!(command, Connections::Add(_) | Connections::Remove(_) | Connections::SignIn(_))
+        }
         Command::Vault(command) => matches!(command, Vault::Status),
         // A gateway opens it while it starts.
-        Command::Serve(_) | Command::Settings(_) | Command::Providers | Command::Usage(_) | Command::Apps(_) | Command::Budgets(_) => false,
+        Command::Serve(_)
+        | Command::Settings(_)
+        | Command::Providers
+        | Command::Usage(_)
+        | Command::Apps(_)
+        | Command::Budgets(_) => false,
     };
     if !wanted {
         return Ok(());

@@ -129,7 +129,9 @@ impl ProviderEntry {
 
     /// How this model is moderated here.
     pub fn content_of(&self, model: &str) -> Option<&Moderation> {
-        self.content.iter().find(|known| known.models.is_empty() || known.models.iter().any(|one| fits_pattern(one, model)))
+        self.content
+            .iter()
+            .find(|known| known.models.is_empty() || known.models.iter().any(|one| fits_pattern(one, model)))
     }
 
     /// The dialect that this model wants.

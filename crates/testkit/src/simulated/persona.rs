@@ -2,8 +2,8 @@
 
 use super::Call;
 use super::cast;
-use super::{azure, bedrock, gemini};
 use super::traits::{Fixed, ListForm, OpenAi, Tongue, Traits};
+use super::{azure, bedrock, gemini};
 use crate::random::make_hex;
 
 /// An imitated provider.

@@ -223,7 +223,7 @@ impl Engine {
             None => Ok(Vec::new()),
         })
         .await?;
-        let turns = history.iter().map(|(_, text)| text.as_str()).chain([request.text.as_str()]);
+        let turns = history.iter().map(|past| past.text.as_str()).chain([request.text.as_str()]);
         let input_tokens = estimate_message_tokens(turns);
         let model = self.desk_model(request.model, conversation).await.ok();
         self.estimate_for(model, input_tokens)

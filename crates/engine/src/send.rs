@@ -146,6 +146,9 @@ impl Engine {
             AskBody::Wire { dialect, .. }
                 if Dialect::from(*dialect) == connection.dialect_for(&address.model)
         );
+        if !connection.write_options(&address.model).replay_reasoning {
+            ask.body.forget_thoughts();
+        }
         let listing = connection.model(&address.model);
         let locality = connection.locality_of(listing);
 
@@ -290,6 +293,15 @@ fn malformed(bad: inkhorn_dialects::BadRequest) -> Fault {
 }
 
 impl AskBody {
+    /// Our own faces hand in what the model thought in earlier turns. Few models want it back; to the others it would be
+    /// more to read and to pay.
+    fn forget_thoughts(&mut self) {
+        let Self::Chat(request) = self else { return };
+        for message in &mut request.messages {
+            message.parts.retain(|part| !matches!(part, Part::Reasoning { signature: None, .. }));
+        }
+    }
+
     /// The body as a collection wants its model used. A program's own body is read into our words only where there is
     /// something to fill in: otherwise it stays as it was sent.
     fn used_as(self, settings: &MemberSettings) -> Result<Self> {

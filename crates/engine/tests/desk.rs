@@ -259,3 +259,23 @@ async fn an_estimate_says_what_it_does_not_know() {
     let nowhere = house.engine.desk_estimate(ask("nowhere/x")).await.expect("an estimate");
     assert_eq!(nowhere.model, None);
 }
+
+#[tokio::test]
+async fn thoughts_go_back_to_the_model_that_demands_them_and_to_no_other() {
+    for (persona, wants_them) in [(Persona::DeepSeek, true), (Persona::Compatible, false)] {
+        let house = house(persona).await;
+        house.provider.answer_with(Answer::text("Blue.").with_reasoning("The sea, or the sky? "));
+        let first = send(None, "Which colour?", &house.model);
+        let (events, seen) = channel();
+        let answer = house.engine.desk_send(first, into(events)).await.expect("answered");
+        assert_eq!(answer.reasoning.as_deref(), Some("The sea, or the sky? "));
+        let (conversation, _) = started(seen.recv().expect("a start"));
+        let second = send(Some(&conversation.id), "Why?", &house.model);
+        house.engine.desk_send(second, |_| ()).await.expect("answered");
+        let chats = house.provider.chats();
+        let turns = chats.last().expect("two chats").json()["messages"].clone();
+        assert_eq!((&turns[1]["role"], &turns[1]["content"]), (&"assistant".into(), &"Blue.".into()));
+        let thoughts = turns[1].get("reasoning_content").and_then(|text| text.as_str());
+        assert_eq!(thoughts, wants_them.then_some("The sea, or the sky? "), "{persona:?}");
+    }
+}

@@ -12,7 +12,7 @@ use inkhorn_contract::{
     Topic,
 };
 use inkhorn_domain::{
-    ChatRequest, ConversationId, Face, Message, MessageId, ModelAddress, Privacy, Role, StreamEvent,
+    ChatRequest, ConversationId, Face, Message, MessageId, ModelAddress, Part, Privacy, Role, StreamEvent,
 };
 use inkhorn_fault::{Code, Fault, Result};
 use inkhorn_metering::Cost;
@@ -65,8 +65,25 @@ pub(super) struct Turn {
     /// What was chosen: a model or a collection, and by which rule.
     model: String,
     picked_by: PickedBy,
-    history: Vec<(Role, String)>,
+    history: Vec<Past>,
     place: Place,
+}
+
+/// A turn that a conversation has already.
+pub(super) struct Past {
+    role: Role,
+    /// What was said.
+    pub(super) text: String,
+    /// What the model thought before it said so.
+    reasoning: Option<String>,
+}
+
+impl From<Past> for Message {
+    fn from(past: Past) -> Self {
+        let thought = past.reasoning.map(|text| Part::Reasoning { text, signature: None });
+        let parts = thought.into_iter().chain([Part::Text(past.text)]).collect();
+        Self { role: past.role, parts }
+    }
 }
 
 /// What stands in the database when the answer begins.
@@ -140,7 +157,7 @@ pub(super) fn begin_again(
         question.updated_at = now;
         question.text = texts.seal(&question, &Content { text: text.clone(), reasoning: None })?;
         if let Some(last) = history.last_mut() {
-            last.1.clone_from(text);
+            last.text.clone_from(text);
         }
     }
     let conversation = inner.store.read(|db| conversations::load(db, row.conversation))?;
@@ -165,14 +182,14 @@ fn new_answer(
 }
 
 /// The turns of a conversation up to a place, opened; answers of which nothing came are left out.
-pub(super) fn history(inner: &Inner, id: ConversationId, until: Option<i64>) -> Result<Vec<(Role, String)>> {
+pub(super) fn history(inner: &Inner, id: ConversationId, until: Option<i64>) -> Result<Vec<Past>> {
     let texts = Texts::of(inner);
     let rows = inner.store.read(|db| messages::load_of(db, id))?;
     let mut turns = Vec::new();
     for row in rows.iter().filter(|row| until.is_none_or(|until| row.position <= until)) {
-        let text = texts.open(row)?.text;
+        let Content { text, reasoning } = texts.open(row)?;
         if !text.is_empty() {
-            turns.push((row.role, text));
+            turns.push(Past { role: row.role, text, reasoning });
         }
     }
     Ok(turns)
@@ -209,7 +226,7 @@ pub(super) async fn answer(
         model: Some(turn.model.clone()),
         conversation_model: None,
         body: AskBody::Chat(Box::new(ChatRequest {
-            messages: turn.history.into_iter().map(|(role, text)| Message::text(role, text)).collect(),
+            messages: turn.history.into_iter().map(Message::from).collect(),
             stream: true,
             stream_usage: true,
             ..ChatRequest::default()

@@ -7,6 +7,7 @@ const COMMANDS: &[&str] = &[
     "app_status",
     "open_link",
     "copy_text",
+    "notify",
     "vault_status",
     "vault_unlock",
     "vault_retry",

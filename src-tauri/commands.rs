@@ -7,8 +7,9 @@
 use crate::clipboard::Clipboard;
 use crate::house::House;
 use crate::links;
+use crate::notify;
 use crate::telling::tell_by_frames;
-use inkhorn_contract::commands::{CopyTextRequest, OpenLinkRequest};
+use inkhorn_contract::commands::{CopyTextRequest, NotifiedView, NotifyRequest, OpenLinkRequest};
 use inkhorn_contract::*;
 use tauri::ipc::{Channel, Invoke};
 use tauri::{State, Wry};
@@ -22,6 +23,7 @@ pub fn handler() -> impl Fn(Invoke<Wry>) -> bool + Send + Sync + 'static {
         app_status,
         open_link,
         copy_text,
+        notify,
         vault_status,
         vault_unlock,
         vault_retry,
@@ -226,6 +228,11 @@ async fn open_link(request: OpenLinkRequest) -> Answer<Nothing> {
 async fn copy_text(clipboard: State<'_, Clipboard>, request: CopyTextRequest) -> Answer<Nothing> {
     clipboard.copy(request.text).await?;
     Ok(Nothing {})
+}
+
+#[tauri::command]
+async fn notify(request: NotifyRequest) -> Answer<NotifiedView> {
+    Ok(NotifiedView { shown: notify::show(&request.text).await })
 }
 
 #[tauri::command]

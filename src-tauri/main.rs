@@ -11,6 +11,7 @@ mod commands;
 mod frame;
 mod house;
 mod links;
+mod notify;
 mod profile;
 mod single;
 mod telling;

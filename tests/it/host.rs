@@ -72,6 +72,52 @@ async fn a_pasted_key_never_enters_the_page() {
     window.close().await;
 }
 
+/// The desktop's own service for notifications, which notes what it is asked to show.
+struct Desktop(std::sync::mpsc::Sender<(String, String)>);
+
+#[zbus::interface(name = "org.freedesktop.Notifications")]
+impl Desktop {
+    #[allow(clippy::too_many_arguments, reason = "the desktop's specification")]
+    fn notify(
+        &self,
+        app_name: String,
+        _replaces: u32,
+        _icon: String,
+        _summary: String,
+        body: String,
+        _actions: Vec<String>,
+        _hints: std::collections::HashMap<String, zbus::zvariant::OwnedValue>,
+        _expires: i32,
+    ) -> u32 {
+        let _ = self.0.send((app_name, body));
+        1
+    }
+}
+
+#[tokio::test]
+async fn a_notification_reaches_the_desktop_as_plain_text() {
+    let home = Home::make();
+    let (tell, shown) = std::sync::mpsc::channel();
+    let desktop = zbus::connection::Builder::session()
+        .expect("a session bus")
+        .serve_at("/org/freedesktop/Notifications", Desktop(tell))
+        .expect("an object")
+        .build()
+        .await
+        .expect("a connection");
+    let window = Window::open(&home).await;
+    let sentence = json!({ "text": "80 percent of $5.00 are spent: <b>all</b>, each month." });
+    // Without such a service the window's own words must do.
+    let told = call(&window, "notify", sentence.clone()).await.expect("an answer");
+    assert_eq!(told["shown"], false);
+    desktop.request_name("org.freedesktop.Notifications").await.expect("the name is free");
+    let told = call(&window, "notify", sentence).await.expect("an answer");
+    assert_eq!(told["shown"], true);
+    let expected = "80 percent of $5.00 are spent: &lt;b&gt;all&lt;/b&gt;, each month.";
+    assert_eq!(shown.try_recv().expect("it came"), ("Inkhorn".to_owned(), expected.to_owned()));
+    window.close().await;
+}
+
 #[tokio::test]
 async fn the_gateway_is_switched_on_and_off_and_a_taken_port_is_told() {
     let home = Home::make();

@@ -39,6 +39,8 @@ commands! {
     open_link(OpenLinkRequest) => Nothing;
     /// Puts text on the clipboard (an address, a token that is shown once, an answer).
     copy_text(CopyTextRequest) => Nothing;
+    /// Shows a sentence as a notification of the desktop, for a writer whose window lies behind others.
+    notify(NotifyRequest) => NotifiedView;
 
     /// The vault as it stands.
     vault_status(Nothing) => VaultView;
@@ -198,6 +200,20 @@ commands! {
 pub struct OpenLinkRequest {
     /// An https address.
     pub url: String,
+}
+
+/// A sentence for the desktop.
+#[derive(Debug, Clone, serde::Deserialize, ts_rs::TS)]
+pub struct NotifyRequest {
+    /// Plain text; what is longer than 300 letters is cut.
+    pub text: String,
+}
+
+/// What became of a notification.
+#[derive(Debug, Clone, serde::Serialize, ts_rs::TS)]
+pub struct NotifiedView {
+    /// The desktop took it. Some have no notifications, and a writer may have switched them off.
+    pub shown: bool,
 }
 
 /// Text for the clipboard.

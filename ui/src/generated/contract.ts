@@ -1701,6 +1701,18 @@ fault: FaultView, };
 
 export type Nothing = Record<symbol, never>;
 
+export type NotifiedView = { 
+/**
+ * The desktop took it. Some have no notifications, and a writer may have switched them off.
+ */
+shown: boolean, };
+
+export type NotifyRequest = { 
+/**
+ * Plain text; what is longer than 300 letters is cut.
+ */
+text: string, };
+
 export type OfferedCollectionView = { 
 /**
  * What it is for.
@@ -2666,6 +2678,7 @@ export interface Commands {
   app_status: { request: Nothing; answer: AppStatusView };
   open_link: { request: OpenLinkRequest; answer: Nothing };
   copy_text: { request: CopyTextRequest; answer: Nothing };
+  notify: { request: NotifyRequest; answer: NotifiedView };
   vault_status: { request: Nothing; answer: VaultView };
   vault_unlock: { request: VaultUnlockRequest; answer: VaultView };
   vault_retry: { request: Nothing; answer: VaultView };

@@ -326,6 +326,7 @@ export function makeDouble(scene: Scene, prefs: Partial<Prefs> = {}, waits = 24)
     }),
     open_link: () => ({}),
     copy_text: () => ({}),
+    notify: () => ({ shown: true }),
     vault_status: () => vault,
     vault_unlock: ({ passphrase }) => {
       if (passphrase !== 'open sesame now') throw fault('wrong_passphrase');
@@ -470,6 +471,7 @@ export function makeDouble(scene: Scene, prefs: Partial<Prefs> = {}, waits = 24)
     usage_dashboard: (request) => usageDashboard(empty, request),
     usage_advice: () => usageAdvice,
     usage_calculate: (request) => usageCalculate(request),
+    usage_prune: ({ before }) => ({ removed_rows: 0, until: before }),
     usage_export: ({ form }) => ({ path: `/home/ines/Downloads/inkhorn-usage-2026-11-01-to-2026-11-21.${form}`, bytes: 48_200, requests: 324, cost: '4.6282', unpriced_requests: 2 }),
     apps_list: () => ({ apps, gateway }),
     apps_add: (wish) => {

@@ -245,7 +245,7 @@ describe('budgets', () => {
   it('are told once when a part is used up, until the writer has seen it', async () => {
     let times = 0;
     const notice = { scope: 'model:openrouter/claude-opus-4.6', period: 'month', percent: 80, limit: '0.9' };
-    await show(
+    const { last } = await show(
       'normal',
       'en',
       (door) => {
@@ -254,7 +254,9 @@ describe('budgets', () => {
       },
       BudgetNotices,
     );
-    expect((await there('budget-notice')).textContent).toContain('80 percent of $0.90 are spent: Claude Opus 4.6, each month.');
+    const sentence = '80 percent of $0.90 are spent: Claude Opus 4.6, each month.';
+    expect((await there('budget-notice')).textContent).toContain(sentence);
+    expect(last('notify')).toEqual({ text: sentence });
     find('budget-notice')?.querySelector<HTMLElement>('[aria-label="Close"]')?.click();
     await vi.waitFor(() => expect(find('budget-notice')).toBeNull());
   });

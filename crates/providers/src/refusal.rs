@@ -318,7 +318,11 @@ fn mask_keys(text: &str) -> String {
         let word_end = rest.find(|c: char| !part_of_key(c)).unwrap_or(rest.len());
         let (word, after) = rest.split_at(word_end);
         let core = word.trim_end_matches(['.', '/']);
-        if begins_as_key(core) || is_masked(core) {
+        // A key may also be the value of a field, as in `key=AIza...`; and it may itself end in `=`.
+        let starts = std::iter::once(0).chain(core.match_indices('=').map(|(at, _)| at + 1));
+        let key = starts.into_iter().find(|start| begins_as_key(&core[*start..]));
+        if let Some(start) = key.or_else(|| is_masked(core).then_some(0)) {
+            out.push_str(&core[..start]);
             out.push_str(Scrubber::MARK);
             out.push_str(&word[core.len()..]);
         } else {

@@ -4,10 +4,13 @@
 //! but the id may be absent. Names are cleaned here, once, so that no screen and no log shows what a server smuggles
 //! into them.
 
+mod aliases;
 mod bedrock;
 mod entry;
 
 pub use bedrock::complete_profiles;
+
+use aliases::OtherNames;
 
 use crate::answer::WireError;
 use crate::calendar::rfc3339;
@@ -272,11 +275,16 @@ impl<'de> Visitor<'de> for EntriesVisitor {
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Entries, A::Error> {
         let mut entries = Entries { present: true, ..Entries::default() };
-        let mut seen = HashSet::new();
+        let (mut seen, mut other_names) = (HashSet::new(), OtherNames::default());
         while entries.models.len() < MAX_MODELS && entries.behind_profiles.len() < MAX_MODELS {
-            let Some(value) = seq.next_element::<Loose<Value>>()? else { return Ok(entries) };
+            let Some(value) = seq.next_element::<Loose<Value>>()? else {
+                other_names.unite(&mut entries.models);
+                return Ok(entries);
+            };
             match value.0.as_ref().map(entry::read) {
                 Some(entry::Entry::Model(model)) if seen.insert(model.id.clone()) => {
+                    let aliases = value.0.as_ref().and_then(|entry| entry.get("aliases")).cloned();
+                    other_names.add(&model.id, aliases);
                     entries.models.push(*model);
                 }
                 Some(entry::Entry::BehindProfile(model)) => entries.behind_profiles.push(*model),
@@ -287,6 +295,7 @@ impl<'de> Visitor<'de> for EntriesVisitor {
         while seq.next_element::<IgnoredAny>()?.is_some() {
             entries.dropped += 1;
         }
+        other_names.unite(&mut entries.models);
         Ok(entries)
     }
 }
@@ -298,6 +307,27 @@ mod tests {
 
     fn list(body: &str) -> Vec<ModelListing> {
         read_models(Dialect::OpenaiChat, body.as_bytes()).expect("a list").models
+    }
+
+    fn ids(models: &[ModelListing]) -> Vec<&str> {
+        models.iter().map(|model| model.id.as_str()).collect()
+    }
+
+    #[test]
+    fn a_model_that_is_listed_under_each_of_its_names_is_one_model() {
+        let page = read_models(
+            Dialect::OpenaiChat,
+            br#"{"data":[
+            {"id":"mistral-large-2512","aliases":["mistral-large-latest"],"capabilities":{"vision":true}},
+            {"id":"mistral-large-latest","aliases":["mistral-large-2512"],"capabilities":{"vision":true}},
+            {"id":"ministral-2410","aliases":["ministral-old"]},
+            {"id":"ministral-old","aliases":["ministral-2410"]},
+            {"id":"alone","aliases":["not-in-the-list"]},
+            {"id":"odd","aliases":["odd",7,null]},{"id":"odder","aliases":"odd"}]}"#,
+        )
+        .expect("a list");
+        assert_eq!(ids(&page.models), ["mistral-large-latest", "ministral-2410", "alone", "odd", "odder"]);
+        assert_eq!(page.dropped, 0, "nothing is missing");
     }
 
     #[test]
@@ -336,6 +366,16 @@ mod tests {
             r#"{"data":[{"id":"m","max_context_length":32000,"capabilities":{"vision":true,"function_calling":true,"reasoning":false}}]}"#,
         );
         assert_eq!(mistral[0].capabilities, [Capability::Vision, Capability::Tools]);
+        let beside = list(
+            r#"{"data":[{"id":"mistral-embed","capabilities":{"completion_chat":false}},{"id":"mistral-ocr-latest","capabilities":{"completion_chat":false,"vision":true}},{"id":"m","capabilities":{"completion_chat":true}}]}"#,
+        );
+        assert_eq!(ids(&beside), ["mistral-embed", "m"], "what reads papers or judges does not write");
+
+        let fireworks = list(
+            r#"{"data":[{"id":"a/f","supports_chat":true,"supports_image_input":true,"supports_tools":true,"context_length":4096},{"id":"a/g","supports_chat":true,"supports_image_input":false,"supports_tools":false},{"id":"a/qwen3-embedding","supports_chat":false},{"id":"a/flux","supports_chat":false,"kind":"FLUMINA_BASE_MODEL"}]}"#,
+        );
+        let can: Vec<_> = fireworks.iter().map(|model| model.capabilities.as_slice()).collect();
+        assert_eq!(can, [[Capability::Vision, Capability::Tools].as_slice(), &[], &[Capability::Embeddings]]);
 
         let vllm = list(r#"{"data":[{"id":"v","max_model_len":8192}]}"#);
         assert_eq!(vllm[0].context_length, Some(8192));
@@ -367,11 +407,14 @@ mod tests {
     #[test]
     fn anthropics_pages_lead_on_and_their_capabilities_count() {
         let page = read_models(Dialect::AnthropicMessages, br#"{"data":[{"type":"model","id":"claude","display_name":"Claude","max_input_tokens":1000000,"max_tokens":128000,
-            "capabilities":{"image_input":{"supported":true},"thinking":{"supported":true,"types":{}}},"retires_at":null}],"has_more":true,"first_id":"claude","last_id":"claude"}"#).expect("a page");
+            "capabilities":{"image_input":{"supported":true},"thinking":{"supported":true,"types":{}}},"retires_at":null},
+            {"type":"model","id":"claude-old","lifecycle":"deprecated","deprecated_at":"2026-04-14T00:00:00Z","retires_at":"2027-01-05T00:00:00Z"}],"has_more":true,"first_id":"claude","last_id":"claude"}"#).expect("a page");
         assert_eq!(page.next, Some(NextPage { parameter: "after_id", value: "claude".into() }));
         let model = &page.models[0];
         assert_eq!((model.context_length, model.max_output), (Some(1_000_000), Some(128_000)));
         assert_eq!(model.capabilities, [Capability::Vision, Capability::Reasoning]);
+        let retire: Vec<_> = page.models.iter().map(|model| model.retires_on.as_deref()).collect();
+        assert_eq!(retire, [None, Some("2027-01-05")], "the day it goes, not the day that was announced");
     }
 
     #[test]

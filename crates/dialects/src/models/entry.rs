@@ -72,6 +72,11 @@ pub fn read(entry: &Value) -> Entry {
         ],
     );
     model.capabilities = capabilities(entry, kind, &model.id);
+    // Mistral and Fireworks say who chats. What embeds need not.
+    let chats = entry.pointer("/capabilities/completion_chat").or_else(|| entry.get("supports_chat"));
+    if chats == Some(&Value::Bool(false)) && !model.capabilities.contains(&Capability::Embeddings) {
+        return Entry::OtherKind;
+    }
     model.price = entry.get("pricing").and_then(price);
     if let Some(hosts) = entry.get("providers").and_then(Value::as_array) {
         read_hosts(&mut model, hosts);
@@ -163,6 +168,8 @@ fn capabilities(entry: &Value, kind: &str, id: &str) -> Vec<Capability> {
         Some(Value::Object(more)) => more.get("supported").and_then(Value::as_bool).unwrap_or(true),
         _ => false,
     };
+    // Fireworks tells it beside the id.
+    let says = |name: &str| entry.get(name) == Some(&Value::Bool(true));
     let named = |word: &str| listed("/capabilities", word) || listed("/features", word);
     let can = |method: &str| methods(entry).is_some_and(|methods| methods.contains(&method));
     // Gemini's list does not tell it; the whole family reads images and calls tools.
@@ -186,7 +193,8 @@ fn capabilities(entry: &Value, kind: &str, id: &str) -> Vec<Capability> {
                 || reads("image")
                 || named("vision")
                 || told("vision")
-                || told("image_input"),
+                || told("image_input")
+                || says("supports_image_input"),
         ),
         (
             Capability::Tools,
@@ -196,7 +204,8 @@ fn capabilities(entry: &Value, kind: &str, id: &str) -> Vec<Capability> {
                 || named("strict_tools")
                 || gemini && !draws
                 || told("function_calling")
-                || told("trained_for_tool_use"),
+                || told("trained_for_tool_use")
+                || says("supports_tools"),
         ),
         (
             Capability::Reasoning,

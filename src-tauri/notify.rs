@@ -11,7 +11,13 @@ pub async fn show(text: &str) -> bool {
     let body = plain(text);
     // The desktop's own service may be slow to start, so this waits in a thread of its own.
     let asked = tauri::async_runtime::spawn_blocking(move || {
-        Notification::new().appname("Inkhorn").summary("Inkhorn").icon("inkhorn-desktop").body(&body).show().is_ok()
+        Notification::new()
+            .appname("Inkhorn")
+            .summary("Inkhorn")
+            .icon("inkhorn-desktop")
+            .body(&body)
+            .show()
+            .is_ok()
     });
     asked.await.unwrap_or(false)
 }

@@ -118,7 +118,7 @@ fn write_reasoning(
         ReasoningForm::Adaptive => {
             output.insert("effort".into(), if effort == "minimal" { "low" } else { effort }.into());
             if !forced {
-                put("thinking", json!({ "type": "adaptive" }));
+                put("thinking", adaptive_thinking());
             }
             !forced
         }
@@ -142,6 +142,11 @@ fn write_reasoning(
             false
         }
     }
+}
+
+/// From 4.7 on the thoughts come empty unless their summary is asked for; those before take the word too.
+pub(super) fn adaptive_thinking() -> Value {
+    json!({ "type": "adaptive", "display": "summarized" })
 }
 
 fn reasoning_and_format(body: &mut Taken) -> Result<(Option<String>, Option<Value>), BadRequest> {

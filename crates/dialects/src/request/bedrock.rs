@@ -1,5 +1,6 @@
 //! Requests of Bedrock's Converse. The model and the wish to stream stand in the path, not here.
 
+use super::anthropic::adaptive_thinking;
 use super::fields::arguments_object;
 use crate::options::{ReasoningForm, WriteOptions};
 use crate::signature;
@@ -68,7 +69,7 @@ fn reasoning(request: &ChatRequest, options: &WriteOptions) -> Option<Value> {
         }
         ReasoningForm::Adaptive if !forced => {
             let effort = if effort == "minimal" { "low" } else { effort };
-            Some(json!({ "thinking": { "type": "adaptive" }, "output_config": { "effort": effort } }))
+            Some(json!({ "thinking": adaptive_thinking(), "output_config": { "effort": effort } }))
         }
         ReasoningForm::Budget if !forced => {
             let wanted = match level(effort) {

@@ -66,8 +66,8 @@ impl Engine {
     /// back within five minutes.
     ///
     /// # Errors
-    /// `not_found` where one cannot sign in at this provider; what keeps the vault from opening (asked first, so that
-    /// no key comes that cannot be kept); `wrong_key` where the code is not taken; what the way to the provider says.
+    /// `not_found` where one cannot sign in at this provider; what keeps the vault from opening (asked first, and
+    /// again before the code is handed in, so that no key comes that cannot be kept); `wrong_key` where the code is not taken; what the way to the provider says.
     pub async fn sign_in(
         &self,
         request: SignInRequest,
@@ -95,9 +95,13 @@ impl Engine {
             Waited::Over(outcome) => return Ok(SignInView { outcome, connection: None }),
         };
         on_event(SignInEvent::Exchanging);
-        let now = system_time(self.inner.clock.now());
+        let exchanged = async {
+            // Minutes have passed. A vault that was locked meanwhile could not keep the key; the code stays unspent.
+            self.ensure_vault().await?;
+            target.exchange_code(&code, &verifier, system_time(self.inner.clock.now())).await
+        };
         let key = tokio::select! {
-            key = target.exchange_code(&code, &verifier, now) => key?,
+            key = exchanged => key?,
             () = stop.cancelled() => return Ok(SignInView { outcome: "cancelled", connection: None }),
         };
         draft.key = KeyInput::Typed { key };

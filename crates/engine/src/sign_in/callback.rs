@@ -1,6 +1,6 @@
 //! The way back from the browser: one address on this machine, open for one answer.
 //!
-//! It listens on a port of the system's choice, over both families where it can, and its path holds 128 random bits, so
+//! It listens on a port of the system's choice, over both families where the machine has both, and its path holds 128 random bits, so
 //! that no other page knows it. Everything but one GET to exactly that path with our own host is turned away without a
 //! word about why. What it shows is a fixed page; nothing that came in is in it.
 
@@ -25,6 +25,16 @@ const HEAD_SOON: Duration = Duration::from_secs(5);
 const MOST: usize = 32 * 1024;
 /// Callers that may stand at the door at once.
 const AT_ONCE: usize = 16;
+/// Ports that are tried until one is free over both families.
+const TRIES: usize = 8;
+/// What a system says of a family of addresses that it does not have (`EAFNOSUPPORT`).
+const NO_FAMILY: i32 = if cfg!(windows) {
+    10047
+} else if cfg!(target_os = "linux") {
+    97
+} else {
+    47
+};
 
 /// What came back.
 pub(super) enum Came {
@@ -50,16 +60,13 @@ impl Callback {
             let reason = format!("no port of this machine is free for the way back ({})", error.kind());
             Fault::new(Code::Busy).with("reason", reason)
         };
-        let ipv4 = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.map_err(no_port)?;
-        let port = ipv4.local_addr().map_err(no_port)?.port();
-        // A machine without the other family, or with another program on that port there, comes back over the first.
-        let ipv6 = TcpListener::bind((Ipv6Addr::LOCALHOST, port)).await.ok();
+        let (port, listeners) = listen(bind).map_err(no_port)?;
         let path = format!("/cb/{}", random::hex(&random::make_nonce()?));
         let address = format!("http://localhost:{port}{path}");
         let (tell, came) = channel(1);
         let door = Arc::new(Door { path, port, tell });
         let mut doors = JoinSet::new();
-        for listener in [Some(ipv4), ipv6].into_iter().flatten() {
+        for listener in listeners {
             doors.spawn(door.clone().watch(listener));
         }
         Ok((Self { came, doors }, address))
@@ -77,6 +84,45 @@ impl Callback {
     pub(super) fn close(mut self) {
         self.doors.abort_all();
     }
+}
+
+/// One port of both families. A browser may take `localhost` for either: where another program had the port over one of
+/// them, the code would go there.
+///
+/// # Errors
+/// What keeps a port from being had over both. Only a machine without IPv6 listens over IPv4 alone.
+fn listen(
+    mut bind: impl FnMut(SocketAddr) -> io::Result<TcpListener>,
+) -> io::Result<(u16, Vec<TcpListener>)> {
+    let mut taken = io::Error::from(io::ErrorKind::AddrInUse);
+    for _ in 0..TRIES {
+        let ipv4 = bind((Ipv4Addr::LOCALHOST, 0).into())?;
+        let port = ipv4.local_addr()?.port();
+        match bind((Ipv6Addr::LOCALHOST, port).into()) {
+            Ok(ipv6) => return Ok((port, vec![ipv4, ipv6])),
+            Err(error) if is_no_family(&error) => return Ok((port, vec![ipv4])),
+            // Windows refuses a port that another program keeps to itself.
+            Err(error)
+                if matches!(error.kind(), io::ErrorKind::AddrInUse | io::ErrorKind::PermissionDenied) =>
+            {
+                taken = error;
+            }
+            Err(error) => return Err(error),
+        }
+    }
+    Err(taken)
+}
+
+/// Whether this machine does not have the family at all: no such family, or no such address in it.
+fn is_no_family(error: &io::Error) -> bool {
+    matches!(error.kind(), io::ErrorKind::AddrNotAvailable | io::ErrorKind::Unsupported)
+        || error.raw_os_error() == Some(NO_FAMILY)
+}
+
+fn bind(address: SocketAddr) -> io::Result<TcpListener> {
+    let listener = std::net::TcpListener::bind(address)?;
+    listener.set_nonblocking(true)?;
+    TcpListener::from_std(listener)
 }
 
 struct Door {
@@ -275,6 +321,48 @@ mod tests {
         ] {
             assert_eq!(understood(&head), "nothing", "{head:?}");
         }
+    }
+
+    /// Listens where a port over IPv6 is refused with these, one after the other, and then given. The ports that were
+    /// tried there, and how many listeners there are at the port that was taken.
+    fn listen_where(refusals: Vec<io::Error>) -> (Vec<u16>, io::Result<(u16, usize)>) {
+        let (mut tried, mut refusals) = (Vec::new(), refusals.into_iter());
+        let listened = listen(|address| {
+            if address.is_ipv6() {
+                tried.push(address.port());
+                if let Some(refusal) = refusals.next() {
+                    return Err(refusal);
+                }
+            }
+            // Over IPv4 for both, so that a machine without IPv6 proves the same.
+            bind((Ipv4Addr::LOCALHOST, 0).into())
+        });
+        (tried, listened.map(|(port, listeners)| (port, listeners.len())))
+    }
+
+    fn refused_as(kind: io::ErrorKind, times: usize) -> Vec<io::Error> {
+        (0..times).map(|_| io::Error::from(kind)).collect()
+    }
+
+    #[tokio::test]
+    async fn a_port_that_is_anothers_over_ipv6_is_not_taken() {
+        for kind in [io::ErrorKind::AddrInUse, io::ErrorKind::PermissionDenied] {
+            let (tried, listened) = listen_where(refused_as(kind, TRIES - 1));
+            let (port, listeners) = listened.expect("the last try");
+            assert_eq!((tried.len(), tried.last(), listeners), (TRIES, Some(&port), 2));
+            let (tried, listened) = listen_where(refused_as(kind, TRIES));
+            assert_eq!((tried.len(), listened.expect_err("none is free").kind()), (TRIES, kind));
+        }
+    }
+
+    #[tokio::test]
+    async fn only_a_machine_without_ipv6_listens_over_ipv4_alone() {
+        for error in [io::ErrorKind::AddrNotAvailable.into(), io::Error::from_raw_os_error(NO_FAMILY)] {
+            let (tried, listened) = listen_where(vec![error]);
+            assert_eq!(listened.expect("one family"), (tried[0], 1));
+        }
+        let (tried, listened) = listen_where(refused_as(io::ErrorKind::OutOfMemory, 1));
+        assert_eq!((tried.len(), listened.is_err()), (1, true), "what this is, nobody knows");
     }
 
     #[test]

@@ -199,6 +199,21 @@ async fn a_no_a_cancel_and_nobody_coming_back_are_calm_ends() {
 }
 
 #[tokio::test]
+async fn a_vault_locked_meanwhile_leaves_the_code_unspent() {
+    let (key, provider, house) = router();
+    let engine = house.open();
+    let signing = begin(&engine).await;
+    engine.vault_lock(Nothing {}).await.expect("locked");
+    let (_, shown) = say_yes(&signing.page).await;
+    assert!(shown.starts_with("HTTP/1.1 200"), "{shown}");
+    assert_eq!(signing.end().await.expect_err("nothing can be kept").code(), Code::VaultLocked);
+    let paths: Vec<String> = provider.requests().into_iter().map(|one| one.path).collect();
+    assert!(!paths.iter().any(|path| path.ends_with("/auth/keys")), "no key was made: {paths:?}");
+    assert!(engine.connections_list(Nothing {}).await.expect("list").is_empty());
+    house.assert_without(&key);
+}
+
+#[tokio::test]
 async fn the_code_can_be_handed_in_by_hand() {
     let (key, _provider, house) = router();
     let engine = house.open();

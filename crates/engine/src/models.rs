@@ -37,9 +37,58 @@ pub(crate) struct Refreshing(Mutex<Fetches>);
 
 #[derive(Default)]
 struct Fetches {
-    under_way: HashSet<String>,
+    /// How many calls fetch this connection's list now.
+    under_way: HashMap<String, usize>,
     left_out: HashMap<String, u32>,
     failed: HashMap<String, FaultView>,
+}
+
+impl Fetches {
+    fn end(&mut self, slug: &str) {
+        if let Some(calls) = self.under_way.get_mut(slug) {
+            *calls -= 1;
+            if *calls == 0 {
+                self.under_way.remove(slug);
+            }
+        }
+    }
+}
+
+/// The lists that one call fetches and has not kept yet. Dropped with the call, however that ends, they are under way
+/// no more.
+struct Waiting {
+    inner: Arc<Inner>,
+    slugs: HashSet<String>,
+}
+
+impl Waiting {
+    fn begin(inner: &Arc<Inner>, chosen: &[Arc<LiveConnection>]) -> Self {
+        let slugs: HashSet<String> = chosen.iter().map(|live| live.slug().to_string()).collect();
+        let mut fetches = inner.refreshing.0.lock();
+        for slug in &slugs {
+            *fetches.under_way.entry(slug.clone()).or_default() += 1;
+        }
+        drop(fetches);
+        Self { inner: inner.clone(), slugs }
+    }
+
+    fn end(&mut self, slug: &str, fetches: &mut Fetches) {
+        if self.slugs.remove(slug) {
+            fetches.end(slug);
+        }
+    }
+}
+
+impl Drop for Waiting {
+    fn drop(&mut self) {
+        if self.slugs.is_empty() {
+            return;
+        }
+        let mut fetches = self.inner.refreshing.0.lock();
+        self.slugs.iter().for_each(|slug| fetches.end(slug));
+        drop(fetches);
+        self.inner.changed(&[Topic::Models]);
+    }
 }
 
 /// A model as a gateway may offer it.
@@ -95,9 +144,9 @@ impl Engine {
             // A vault that stays closed fails those connections only.
             let _ = self.ensure_vault().await;
         }
+        let mut waiting = Waiting::begin(&self.inner, &chosen);
         let mut fetching = JoinSet::new();
         for live in &chosen {
-            self.inner.refreshing.0.lock().under_way.insert(live.slug().to_string());
             let (engine, live) = (self.clone(), live.clone());
             fetching.spawn(async move {
                 let fetched = tokio::time::timeout(REFRESH_DEADLINE, engine.fetch(&live)).await;
@@ -113,7 +162,7 @@ impl Engine {
             while let Some(more) = fetching.try_join_next() {
                 told.extend(more);
             }
-            for (slug, kept) in self.keep_lists(told).await {
+            for (slug, kept) in self.keep_lists(told, &mut waiting).await {
                 match kept {
                     Ok(()) => answered += 1,
                     Err(fault) => {
@@ -160,14 +209,14 @@ impl Engine {
     }
 
     /// Keeps what was told, and says for each connection whether it has a list now.
-    async fn keep_lists(&self, told: Vec<ToldList>) -> Vec<(String, Result<()>)> {
+    async fn keep_lists(&self, told: Vec<ToldList>, waiting: &mut Waiting) -> Vec<(String, Result<()>)> {
         let (inner, told) = (self.inner.clone(), Arc::new(told));
         let keeping = told.clone();
         let stored = blocking(move || inner.keep_told(&keeping)).await;
         let mut fetches = self.inner.refreshing.0.lock();
         let outcomes = told.iter().map(|(live, fetched)| {
             let slug = live.slug().to_string();
-            fetches.under_way.remove(&slug);
+            waiting.end(&slug, &mut fetches);
             let kept = match (fetched, &stored) {
                 (Ok(fetched), Ok(())) => Ok(fetched),
                 (Err(fault), _) | (Ok(_), Err(fault)) => Err(fault.clone()),
@@ -216,7 +265,7 @@ fn source_view(live: &LiveConnection, fetches: &Fetches) -> ModelSourceView {
         label: live.label().to_owned(),
         locality: live.row.locality.as_str().to_owned(),
         fetched_at: live.list.fetched_at,
-        refreshing: fetches.under_way.contains(slug),
+        refreshing: fetches.under_way.contains_key(slug),
         left_out: fetches.left_out.get(slug).copied().unwrap_or(0),
         fault: fetches.failed.get(slug).cloned(),
     }

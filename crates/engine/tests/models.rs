@@ -9,7 +9,9 @@ use inkhorn_engine::{
 };
 use inkhorn_fault::Code;
 use inkhorn_secret::Secret;
-use inkhorn_testkit::{Answer, Canary, Persona, ScratchProfile, SimulatedModel, SimulatedProvider};
+use inkhorn_testkit::{
+    Answer, Behaviour, Call, Canary, Persona, ScratchProfile, SimulatedModel, SimulatedProvider,
+};
 use inkhorn_vault::NoKeychain;
 use std::io::{Read, Write};
 use std::sync::Arc;
@@ -236,6 +238,32 @@ async fn models_that_come_are_new_until_they_were_seen_and_those_that_go_are_kep
     let forget = ModelsEditRequest { forget: true, ..ModelsEditRequest::default() };
     house.edit(&["test/leaving"], forget).await.expect("forgotten");
     assert!(house.list().await.models.iter().all(|model| model.id != "test/leaving"));
+}
+
+#[tokio::test]
+async fn a_refresh_whose_caller_went_away_is_not_under_way_any_more() {
+    let house = House::empty();
+    let provider = house.connect("Test", &["one"]).await;
+    provider.always(Call::Models, Behaviour::HangBeforeHeaders);
+    let begin = || {
+        let engine = house.engine.clone();
+        tokio::spawn(async move { engine.models_refresh(ModelsRefreshRequest::default()).await })
+    };
+    let refreshing = async || house.list().await.sources[0].refreshing;
+    let asked = async |times: usize| {
+        while provider.requests().len() < times {
+            tokio::task::yield_now().await;
+        }
+    };
+    let (first, second) = (begin(), begin());
+    asked(2).await;
+    assert!(refreshing().await);
+    first.abort();
+    assert!(first.await.expect_err("it was dropped").is_cancelled());
+    assert!(refreshing().await, "the other one still waits for it");
+    second.abort();
+    assert!(second.await.expect_err("it was dropped").is_cancelled());
+    assert!(!refreshing().await);
 }
 
 #[tokio::test]

@@ -19,6 +19,9 @@ const QUICK: Deadlines = Deadlines {
     total: Duration::from_secs(20),
 };
 
+/// What only adds marks to a list that is there already is not worth waiting for: a server that answers tells it at once.
+const MARKS_SOON: Duration = Duration::from_secs(2);
+
 /// Most pages of one list.
 const MAX_PAGES: usize = 20;
 
@@ -170,6 +173,7 @@ async fn fetch_list(
         check_field(place, &body, target)?;
         let mut page = read_models(target.entry.dialect, &body).map_err(|error| of_wire(error, target))?;
         let more = page.next.clone();
+        page.models.retain(|model| target.entry.is_for_writing(&model.id));
         behind.append(&mut page.behind_profiles);
         add_page(&mut list, page);
         match more {
@@ -219,7 +223,7 @@ fn add_page(list: &mut FetchedModels, page: ModelPage) {
     }
 }
 
-/// What is in memory is good to know and no reason to fail.
+/// What is in memory is good to know, no reason to fail, and none to keep a finished list waiting.
 async fn mark_loaded(
     target: &ConnectionTarget,
     credential: &Credential<'_>,
@@ -228,8 +232,11 @@ async fn mark_loaded(
 ) {
     let Some(place) = &target.entry.loaded else { return };
     let Ok(place) = target.place(place) else { return };
-    let Ok(answer) = target.get(&place, credential, QUICK, now).await else { return };
-    if let (true, Ok(body)) = (answer.is_success(), answer.read_to_end(MODEL_LIST_CAP).await) {
+    let told = async {
+        let answer = target.get(&place, credential, QUICK, now).await.ok()?;
+        if answer.is_success() { answer.read_to_end(MODEL_LIST_CAP).await.ok() } else { None }
+    };
+    if let Ok(Some(body)) = tokio::time::timeout(MARKS_SOON, told).await {
         // A server that tells nonsense here only leaves the marks away.
         let _ = merge_loaded(models, &body);
     }

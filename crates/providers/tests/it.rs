@@ -18,7 +18,7 @@ use inkhorn_secret::{Origin, Secret};
 use inkhorn_testkit::{
     Answer, Behaviour, Call, Persona, Refusal, SimulatedModel, SimulatedProvider, refused_address,
 };
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 use url::Url;
 
 /// A connection as the engine would make it from what a writer typed.
@@ -295,6 +295,20 @@ async fn what_ollama_has_in_memory_is_marked() {
     provider.next(Call::Models, Behaviour::Standing);
     provider.always(Call::Other, Behaviour::status(500));
     assert_eq!(connection.fetch().await.expect("list").models.len(), 2);
+}
+
+#[tokio::test]
+async fn a_list_does_not_wait_for_marks_that_never_come() {
+    let provider = SimulatedProvider::start(Persona::Ollama);
+    provider.set_models(SimulatedModel::many(2));
+    for silent in [Behaviour::HangBeforeHeaders, Behaviour::HangAfterHeaders] {
+        provider.always(Call::Other, silent.clone());
+        let fetching = async { Connection::to(&provider).fetch().await };
+        // Below every deadline of a list, so that only the marks' own can have ended it.
+        let fetched = tokio::time::timeout(Duration::from_secs(8), fetching).await;
+        assert_eq!(fetched.expect("in time").expect("list").models.len(), 2, "{silent:?}");
+    }
+    assert!(provider.requests().iter().any(|request| request.path == "/api/ps"), "it was asked");
 }
 
 #[tokio::test]

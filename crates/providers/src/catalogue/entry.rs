@@ -58,6 +58,10 @@ pub struct ProviderEntry {
     /// Further lists, whose models come on top of the first. One that cannot be had is left out.
     #[serde(default)]
     pub more_models: Vec<Place>,
+    /// What its list has besides models that answer in a chat or embed, where the list itself does not tell them apart:
+    /// patterns as in `for_models`.
+    #[serde(default)]
+    pub not_for_writing: Vec<String>,
     /// Its list tells what could be set up there, not what is: only the names that the writer gives are models.
     #[serde(default)]
     pub models_by_hand: bool,
@@ -132,6 +136,11 @@ impl ProviderEntry {
         self.content
             .iter()
             .find(|known| known.models.is_empty() || known.models.iter().any(|one| fits_pattern(one, model)))
+    }
+
+    /// Whether a model of its list is one that answers in a chat, or embeds.
+    pub fn is_for_writing(&self, model: &str) -> bool {
+        !self.not_for_writing.iter().any(|pattern| fits_pattern(pattern, model))
     }
 
     /// The dialect that this model wants.
@@ -213,6 +222,10 @@ impl ProviderEntry {
         let Waits { connect, first_byte, idle, total } = self.waits;
         if [connect, first_byte, idle, total].into_iter().any(|wait| !(1..=LONGEST_WAIT).contains(&wait)) {
             return Some("each wait is between 1 second and a day".into());
+        }
+        let too_wide = |pattern: &String| pattern.trim_matches('*').is_empty();
+        if self.not_for_writing.iter().any(too_wide) {
+            return Some("a pattern in not_for_writing names nothing".into());
         }
         if self.for_models.iter().any(|rule| rule.pattern.is_empty()) {
             return Some("a pattern for models is empty".into());

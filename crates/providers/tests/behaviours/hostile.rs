@@ -10,13 +10,37 @@ use inkhorn_testkit::{Behaviour, Call, Refusal};
 use serde_json::{Value, json};
 use std::time::{Duration, Instant, SystemTime};
 
-/// One entry for each shape of a list and each dialect.
-const SHAPES: [(&str, &str); 5] = [
-    ("openai", "data"),
-    ("anthropic", "data"),
-    ("ollama", "models"),
-    ("google_gemini", "models"),
-    ("together", ""),
+/// One shape of a list: an entry of the catalogue, the field that the list stands in, and how it writes a model.
+type Shape = (&'static str, &'static str, fn(&str, &str) -> Value);
+
+/// One for each shape of a list and each dialect.
+const SHAPES: [Shape; 10] = [
+    ("openai", "data", |id, name| json!({ "id": id, "name": name })),
+    ("anthropic", "data", |id, name| json!({ "type": "model", "id": id, "display_name": name })),
+    ("ollama", "models", |id, name| json!({ "model": id, "name": name })),
+    (
+        "google_gemini",
+        "models",
+        |id, name| json!({ "name": format!("models/{id}"), "displayName": name, "supportedGenerationMethods": ["generateContent"] }),
+    ),
+    ("together", "", |id, name| json!({ "id": id, "type": "chat", "display_name": name })),
+    ("cohere", "models", |id, _| json!({ "name": id, "endpoints": ["chat"] })),
+    (
+        "aws_bedrock",
+        "modelSummaries",
+        |id, name| json!({ "modelId": id, "modelName": name, "outputModalities": ["TEXT"], "inferenceTypesSupported": ["ON_DEMAND"] }),
+    ),
+    (
+        "aws_bedrock",
+        "inferenceProfileSummaries",
+        |id, name| json!({ "inferenceProfileId": id, "inferenceProfileName": name, "status": "ACTIVE" }),
+    ),
+    (
+        "xai",
+        "models",
+        |id, name| json!({ "id": id, "name": name, "aliases": [id, name], "input_modalities": ["text"] }),
+    ),
+    ("lm_studio", "models", |id, name| json!({ "type": "llm", "key": id, "display_name": name })),
 ];
 
 fn subject(entry: &str) -> Subject {
@@ -30,17 +54,17 @@ fn framed(field: &str, entries: &[Value]) -> String {
 
 async fn list(subject: &Subject, body: &str) -> Result<FetchedModels, Fault> {
     subject.provider.behave();
+    if body.starts_with("{\"inferenceProfileSummaries\"") {
+        // Bedrock's other list is asked for first.
+        let first = Refusal::of(200).with_body("{\"modelSummaries\":[]}");
+        subject.provider.next(Call::Models, Behaviour::Status(first));
+    }
     subject.provider.always(Call::Models, Behaviour::Status(Refusal::of(200).with_body(body)));
     fetch_models(subject.target(), &subject.credential(), SystemTime::UNIX_EPOCH).await
 }
 
-/// An entry of the catalogue, and its answer with this figure everywhere.
-type Absurd = (&'static str, fn(&Value) -> Value);
-
-/// An entry that each dialect takes for a model.
-fn model(id: &str) -> Value {
-    json!({ "id": id, "name": id, "supportedGenerationMethods": ["generateContent"] })
-}
+/// An entry of the catalogue, the model where its first will not do, and its answer with this figure everywhere.
+type Absurd = (&'static str, Option<&'static str>, fn(&Value) -> Value);
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_million_models_are_counted_and_not_kept() {
@@ -57,8 +81,9 @@ async fn a_million_models_are_counted_and_not_kept() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn names_show_nothing_that_they_smuggle() {
     let megabyte = "x".repeat(1 << 20);
-    for (entry, field) in SHAPES {
+    for (entry, field, named) in SHAPES {
         let subject = subject(entry);
+        let model = |id: &str| named(id, id);
         let smuggled = [
             model("\u{1b}[31mred\u{1b}[0m"),
             model("right\u{202e}tfel"),
@@ -69,7 +94,7 @@ async fn names_show_nothing_that_they_smuggle() {
             model("../x"),
             model("..%2fx?y#z"),
             model(&megabyte),
-            json!({ "id": "long-name", "name": megabyte, "display_name": megabyte, "supportedGenerationMethods": ["generateContent"] }),
+            named("long-name", &megabyte),
             model("\u{0}\u{1}"),
             model(" "),
             json!({ "id": 7 }),
@@ -87,7 +112,7 @@ async fn names_show_nothing_that_they_smuggle() {
         }
         let ids: Vec<&str> = list.models.iter().map(|model| model.id.as_str()).collect();
         for kept in ["red", "righttfel", "isolated", "../x", "long-name"] {
-            assert!(ids.contains(&kept), "{entry}: {kept} of {ids:?}");
+            assert!(ids.contains(&kept), "{entry} {field}: {kept} of {ids:?}");
         }
         assert!(list.dropped >= 5, "{entry}: what is no name is counted: {}", list.dropped);
     }
@@ -195,36 +220,63 @@ async fn a_list_of_another_type_is_read_or_refused_by_name() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn absurd_counts_of_an_answer_are_not_told() {
-    let answers: [Absurd; 4] = [
-        ("openai", |absurd| {
+    let answers: [Absurd; 7] = [
+        ("openai", None, |absurd| {
             json!({
                 "id": "x", "model": "m", "choices": [{ "index": 0, "message": { "content": "Yes." }, "finish_reason": "stop" }],
                 "usage": { "prompt_tokens": absurd, "completion_tokens": absurd, "total_tokens": absurd, "cost": absurd,
                     "prompt_tokens_details": absurd, "completion_tokens_details": { "reasoning_tokens": absurd } },
             })
         }),
-        ("anthropic", |absurd| {
+        ("anthropic", None, |absurd| {
             json!({
                 "id": "x", "type": "message", "role": "assistant", "model": "m", "stop_reason": "end_turn",
                 "content": [{ "type": "text", "text": "Yes." }],
                 "usage": { "input_tokens": absurd, "output_tokens": absurd, "cache_read_input_tokens": absurd },
             })
         }),
-        ("ollama", |absurd| {
+        ("ollama", None, |absurd| {
             json!({
                 "model": "m", "message": { "role": "assistant", "content": "Yes." }, "done": true, "done_reason": "stop",
                 "prompt_eval_count": absurd, "eval_count": absurd,
             })
         }),
-        ("google_gemini", |absurd| {
+        ("google_gemini", None, |absurd| {
             json!({
                 "candidates": [{ "content": { "role": "model", "parts": [{ "text": "Yes." }] }, "finishReason": "STOP" }],
                 "usageMetadata": { "promptTokenCount": absurd, "candidatesTokenCount": absurd, "totalTokenCount": absurd },
             })
         }),
+        ("cohere", None, |absurd| {
+            json!({
+                "id": "x", "message": { "role": "assistant", "content": [{ "type": "text", "text": "Yes." }] },
+                "finish_reason": "COMPLETE",
+                "usage": {
+                    "billed_units": { "input_tokens": absurd, "output_tokens": absurd },
+                    "tokens": { "input_tokens": absurd, "output_tokens": absurd }, "cached_tokens": absurd,
+                },
+            })
+        }),
+        ("aws_bedrock", None, |absurd| {
+            json!({
+                "output": { "message": { "role": "assistant", "content": [{ "text": "Yes." }] } }, "stopReason": "end_turn",
+                "usage": { "inputTokens": absurd, "outputTokens": absurd, "totalTokens": absurd,
+                    "cacheReadInputTokens": absurd, "cacheWriteInputTokens": absurd },
+            })
+        }),
+        ("openai", Some("gpt-5.3-codex"), |absurd| {
+            json!({
+                "id": "x", "object": "response", "status": "completed", "model": "m",
+                "output": [{ "type": "message", "role": "assistant", "content": [{ "type": "output_text", "text": "Yes." }] }],
+                "usage": { "input_tokens": absurd, "output_tokens": absurd, "total_tokens": absurd,
+                    "input_tokens_details": { "cached_tokens": absurd }, "output_tokens_details": { "reasoning_tokens": absurd } },
+            })
+        }),
     ];
-    for (entry, answer) in answers {
+    for (entry, model, answer) in answers {
         let subject = subject(entry);
+        let mut question = subject.question();
+        question.model = model.map_or(question.model, str::to_owned);
         for absurd in [
             json!(-1),
             json!(1.5),
@@ -237,8 +289,7 @@ async fn absurd_counts_of_an_answer_are_not_told() {
         ] {
             let body = answer(&absurd).to_string();
             subject.provider.next(Call::Chat, Behaviour::Status(Refusal::of(200).with_body(&body)));
-            let heard =
-                subject.ask(&subject.question()).await.unwrap_or_else(|fault| panic!("{entry}: {fault:?}"));
+            let heard = subject.ask(&question).await.unwrap_or_else(|fault| panic!("{entry}: {fault:?}"));
             assert_eq!(heard.text, "Yes.", "{entry} {absurd}: the answer stays");
             let usage = heard.usage;
             assert_eq!((usage.input, usage.output, usage.cache_read), (None, None, None), "{entry} {absurd}");

@@ -9,6 +9,7 @@
 mod hostile;
 mod list;
 mod quirks;
+mod reading;
 mod skips;
 mod subject;
 

@@ -41,10 +41,25 @@ pub(super) fn refuse_form(version: Option<&str>, ask: &Ask) -> Option<Refusal> {
     None
 }
 
+/// Whether this request, or what Bedrock hands on of it, asks the model to think.
+pub(super) fn thinks(body: &Value) -> bool {
+    matches!(body["thinking"]["type"].as_str(), Some("adaptive" | "enabled"))
+}
+
+/// Models from 4.7 on keep what they think unless a summary is asked for; only the proof of it comes.
+pub(super) fn tells_thoughts(model: &str, body: &Value) -> bool {
+    let wish = body["thinking"]["display"].as_str();
+    thinks(body) && wish.map_or(!chooses_sampling(model), |wish| wish == "summarized")
+}
+
 /// Models from 4.7 on.
 fn chooses_sampling(model: &str) -> bool {
     let version: Vec<u32> = model.split('-').filter_map(|part| part.parse().ok()).collect();
-    matches!(version[..], [major, minor, ..] if (major, minor) >= (4, 7) && minor < 100)
+    match version[..] {
+        [major, minor, ..] if minor < 100 => (major, minor) >= (4, 7),
+        [major, ..] => major >= 5,
+        [] => false,
+    }
 }
 
 /// The answer as the pieces of an event stream.
@@ -71,12 +86,10 @@ pub(super) fn stream(ask: &Ask, answer: &Answer) -> Vec<Written> {
         pieces.push(event("content_block_stop", json!({ "index": index }), false));
         index += 1;
     };
-    if !answer.reasoning.is_empty() {
-        let mut deltas: Vec<Value> = answer
-            .reasoning
-            .iter()
-            .map(|thought| json!({ "type": "thinking_delta", "thinking": thought }))
-            .collect();
+    if !answer.reasoning.is_empty() && thinks(&ask.body) {
+        let told = if tells_thoughts(&ask.model, &ask.body) { answer.reasoning.as_slice() } else { &[] };
+        let mut deltas: Vec<Value> =
+            told.iter().map(|thought| json!({ "type": "thinking_delta", "thinking": thought })).collect();
         deltas.push(json!({ "type": "signature_delta", "signature": "c2ltdWxhdGVk" }));
         block(json!({ "type": "thinking", "thinking": "", "signature": "" }), deltas, &mut pieces);
     }
@@ -112,9 +125,10 @@ pub(super) fn stream(ask: &Ask, answer: &Answer) -> Vec<Written> {
 /// The answer as one document.
 pub(super) fn plain(ask: &Ask, answer: &Answer) -> Value {
     let mut content = Vec::new();
-    if !answer.reasoning.is_empty() {
+    if !answer.reasoning.is_empty() && thinks(&ask.body) {
+        let told = tells_thoughts(&ask.model, &ask.body).then(|| answer.reasoning.concat());
         content.push(
-            json!({ "type": "thinking", "thinking": answer.reasoning.concat(), "signature": "c2ltdWxhdGVk" }),
+            json!({ "type": "thinking", "thinking": told.unwrap_or_default(), "signature": "c2ltdWxhdGVk" }),
         );
     }
     let text = answer.whole_text();

@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
 use super::answer::Figures;
+use super::anthropic;
 use super::event_stream::message;
 use super::gemini::{field, unescaped};
 use super::listing::Listed;
@@ -149,9 +150,10 @@ pub(super) fn stream(ask: &Ask, answer: &Answer) -> Vec<Written> {
         pieces.push(piece("contentBlockStop", json!({ "contentBlockIndex": index }), false));
         index += 1;
     };
-    if !answer.reasoning.is_empty() {
+    if !answer.reasoning.is_empty() && thinks(ask) {
         let thought = |text: &String| json!({ "reasoningContent": { "text": text } });
         let mut deltas: Vec<Value> = answer.reasoning.iter().map(thought).collect();
+        deltas.retain(|_| tells_thoughts(ask));
         deltas.push(json!({ "reasoningContent": { "signature": "c2ltdWxhdGVk" } }));
         block(None, deltas, &mut pieces);
     }
@@ -176,11 +178,22 @@ pub(super) fn stream(ask: &Ask, answer: &Answer) -> Vec<Written> {
     pieces
 }
 
+/// What Converse hands on to Claude is as Anthropic has it; others think unasked.
+fn thinks(ask: &Ask) -> bool {
+    !ask.model.contains("anthropic.") || anthropic::thinks(&ask.body["additionalModelRequestFields"])
+}
+
+fn tells_thoughts(ask: &Ask) -> bool {
+    let handed_on = &ask.body["additionalModelRequestFields"];
+    !ask.model.contains("anthropic.") || anthropic::tells_thoughts(&ask.model, handed_on)
+}
+
 /// The answer as one document.
 pub(super) fn plain(ask: &Ask, answer: &Answer) -> Value {
     let mut content = Vec::new();
-    if !answer.reasoning.is_empty() {
-        let thought = json!({ "text": answer.reasoning.concat(), "signature": "c2ltdWxhdGVk" });
+    if !answer.reasoning.is_empty() && thinks(ask) {
+        let told = tells_thoughts(ask).then(|| answer.reasoning.concat());
+        let thought = json!({ "text": told.unwrap_or_default(), "signature": "c2ltdWxhdGVk" });
         content.push(json!({ "reasoningContent": { "reasoningText": thought } }));
     }
     let text = answer.whole_text();

@@ -109,9 +109,15 @@ fn usual_name(id: &str) -> &str {
 }
 
 /// The answer to a listing or a question about the server; `None`: the route is not one of these.
-pub(super) fn answer(route: Route, models: &[SimulatedModel], query: &str, body: &[u8]) -> Option<Listed> {
+pub(super) fn answer(
+    route: Route,
+    models: &[SimulatedModel],
+    no_writers: &[&str],
+    query: &str,
+    body: &[u8],
+) -> Option<Listed> {
     Some(match route {
-        Route::OpenAiList(form) => Listed::Json(open_ai_list(form, models)),
+        Route::OpenAiList(form) => Listed::Json(open_ai_list(form, models, no_writers)),
         Route::Fixed(place) if place.body.is_empty() => Listed::Text(""),
         Route::Fixed(place) => {
             let first = models.first().map_or("", |model| model.id.as_str());
@@ -162,8 +168,13 @@ pub(super) enum Listed {
     Refused(u16),
 }
 
-fn open_ai_list(form: ListForm, models: &[SimulatedModel]) -> Value {
-    let data: Vec<Value> = models.iter().map(|model| open_ai_entry(form, model)).collect();
+fn open_ai_list(form: ListForm, models: &[SimulatedModel], no_writers: &[&str]) -> Value {
+    let mut data: Vec<Value> = models.iter().map(|model| open_ai_entry(form, model)).collect();
+    if form == ListForm::Mistral {
+        data.extend(models.iter().filter_map(second_name));
+    }
+    // Where the form tells who chats, they do not.
+    data.extend(no_writers.iter().map(|id| open_ai_entry(form, &SimulatedModel::embedding(id))));
     match form {
         ListForm::OpenRouter => json!({ "data": data }),
         ListForm::Together => json!(data),
@@ -171,6 +182,18 @@ fn open_ai_list(form: ListForm, models: &[SimulatedModel]) -> Value {
         ListForm::OneName => json!({ "model_name": models.first().map_or("default", |model| &model.id) }),
         _ => json!({ "object": "list", "data": data }),
     }
+}
+
+/// Mistral's list has a model once more under its dated name.
+fn second_name(model: &SimulatedModel) -> Option<Value> {
+    let dated = SimulatedModel { id: dated_name(&model.id)?, ..model.clone() };
+    let mut entry = open_ai_entry(ListForm::Mistral, &dated);
+    entry["aliases"] = json!([model.id]);
+    Some(entry)
+}
+
+fn dated_name(id: &str) -> Option<String> {
+    id.strip_suffix("-latest").map(|family| format!("{family}-2512"))
 }
 
 fn open_ai_entry(form: ListForm, model: &SimulatedModel) -> Value {
@@ -198,7 +221,7 @@ fn open_ai_entry(form: ListForm, model: &SimulatedModel) -> Value {
             "mistralai",
             json!({
                 "name": model.name, "description": "A model of the simulated provider.",
-                "max_context_length": model.context, "aliases": [], "deprecation": null, "type": "base",
+                "max_context_length": model.context, "aliases": dated_name(&model.id).into_iter().collect::<Vec<_>>(), "deprecation": null, "type": "base",
                 "default_model_temperature": 0.7,
                 "capabilities": {
                     "completion_chat": !model.embedding, "function_calling": model.tools,

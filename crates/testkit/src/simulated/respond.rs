@@ -179,7 +179,8 @@ pub(super) async fn respond(
         if let Some(refused) = azure::refuse_form(&path, query).filter(|_| persona == Persona::Azure) {
             return refuse(&refused, &shown);
         }
-        match listing::answer(route, &conduct.models(), query, &body) {
+        let no_writers = persona.kin().map_or(&[][..], |kin| kin.no_writers);
+        match listing::answer(route, &conduct.models(), no_writers, query, &body) {
             Some(Listed::Json(document)) => {
                 Speech::plain(persona, 200, "application/json", document.to_string())
             }

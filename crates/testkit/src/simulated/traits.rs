@@ -73,6 +73,8 @@ pub(super) struct OpenAi {
     pub(super) refuses: &'static [Refuses],
     /// A model that thinks wants its earlier thoughts back.
     pub(super) wants_thoughts: bool,
+    /// What its list has besides models that answer in a chat: for voices, pictures, judgements.
+    pub(super) no_writers: &'static [&'static str],
 }
 
 impl OpenAi {
@@ -91,6 +93,7 @@ impl OpenAi {
             breaks: Breaks::Error,
             refuses: &[],
             wants_thoughts: false,
+            no_writers: &[],
         }
     }
 }

@@ -75,6 +75,25 @@ pub(in crate::simulated) const OPEN_AI: Traits = Traits {
             Refuses { field: "top_p", thinking: true, status: 400 },
             Refuses { field: "stop", thinking: true, status: 400 },
         ],
+        no_writers: &[
+            "whisper-1",
+            "tts-1-hd",
+            "gpt-4o-mini-tts",
+            "gpt-4o-transcribe",
+            "gpt-live-transcribe",
+            "dall-e-3",
+            "gpt-image-1",
+            "chatgpt-image-latest",
+            "sora-2-pro",
+            "omni-moderation-latest",
+            "gpt-realtime-mini",
+            "gpt-4o-realtime-preview-2025-06-03",
+            "gpt-audio",
+            "gpt-4o-audio-preview",
+            "gpt-3.5-turbo-instruct-0914",
+            "davinci-002",
+            "babbage-002",
+        ],
         ..OpenAi::at("/v1", &[("/v1/models", ListForm::Plain("system"))])
     }),
 };
@@ -201,6 +220,13 @@ pub(in crate::simulated) const GROQ: Traits = Traits {
         fields: r#"{"system_fingerprint":"fp_simulated"}"#,
         thoughts: Thoughts::Reasoning,
         counts: Counts::Groq,
+        no_writers: &[
+            "whisper-large-v3-turbo",
+            "playai-tts",
+            "canopylabs/orpheus-v1-english",
+            "meta-llama/llama-prompt-guard-2-86m",
+            "meta-llama/llama-guard-4-12b",
+        ],
         ..OpenAi::at("/openai/v1", &[("/openai/v1/models", ListForm::Groq)])
     }),
 };
@@ -257,6 +283,7 @@ pub(in crate::simulated) const MISTRAL: Traits = Traits {
             Refuses { field: "seed", thinking: false, status: 422 },
             Refuses { field: "max_completion_tokens", thinking: false, status: 422 },
         ],
+        no_writers: &["mistral-ocr-latest", "mistral-moderation-latest", "voxtral-mini-transcribe-2507"],
         ..OpenAi::at("/v1", &[("/v1/models", ListForm::Mistral)])
     }),
 };

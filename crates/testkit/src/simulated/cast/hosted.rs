@@ -87,6 +87,7 @@ pub(in crate::simulated) const FIREWORKS: Traits = Traits {
     tongue: Tongue::OpenAi(OpenAi {
         counts: Counts::SomeDetails,
         told: Told::InLast,
+        no_writers: &["accounts/fireworks/models/flux-1-dev-fp8", "accounts/fireworks/models/whisper-v3"],
         ..OpenAi::at("/inference/v1", &[("/inference/v1/models", ListForm::Fireworks)])
     }),
 };
@@ -242,7 +243,10 @@ pub(in crate::simulated) const DIGITAL_OCEAN: Traits = Traits {
         UsualModel("llama3.3-70b-instruct", 131_072, "t"),
         UsualModel("anthropic-claude-sonnet-4.6", 200_000, "vtr"),
     ],
-    tongue: Tongue::OpenAi(OpenAi::at("/v1", &[("/v1/models", ListForm::Plain("digitalocean"))])),
+    tongue: Tongue::OpenAi(OpenAi {
+        no_writers: &["openai-gpt-image-1", "fal-ai/fast-sdxl", "fal-ai/elevenlabs/tts/multilingual-v2"],
+        ..OpenAi::at("/v1", &[("/v1/models", ListForm::Plain("digitalocean"))])
+    }),
 };
 
 pub(in crate::simulated) const NVIDIA_NIM: Traits = Traits {
@@ -286,6 +290,12 @@ pub(in crate::simulated) const NVIDIA_NIM: Traits = Traits {
     tongue: Tongue::OpenAi(OpenAi {
         counts: Counts::Totals,
         refuses: &[Refuses { field: "reasoning_effort", thinking: false, status: 422 }],
+        no_writers: &[
+            "nvidia/nemotron-4-340b-reward",
+            "meta/llama-guard-4-12b",
+            "nvidia/nvclip",
+            "nvidia/nv-rerankqa-mistral-4b-v3",
+        ],
         ..OpenAi::at("/v1", &[("/v1/models", ListForm::Plain("meta"))])
     }),
 };

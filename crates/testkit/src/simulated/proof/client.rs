@@ -214,6 +214,10 @@ pub(super) fn question(provider: &SimulatedProvider, streamed: bool) -> String {
         "model": model, "max_tokens": 99, "stream": streamed,
         "messages": [{ "role": "user", "content": "one two three four" }],
     });
+    if provider.persona() == Persona::Anthropic {
+        // Its newer models tell their thoughts to who asks for a summary, and to nobody else.
+        body["thinking"] = json!({ "type": "adaptive", "display": "summarized" });
+    }
     if provider.persona().takes("stream_options") {
         body["stream_options"] = json!({ "include_usage": true });
     }

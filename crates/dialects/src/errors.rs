@@ -127,7 +127,8 @@ pub fn read_body(body: &[u8]) -> ErrorBody {
     let kind = word("type").or_else(|| word("status")).filter(|kind| kind != "error");
     let retry_after_ms = wait(inner).or_else(|| wait(&top)).or_else(|| wait_in_words(&message));
     let code = reason(inner).or_else(|| word("code"));
-    ErrorBody { message, code, kind, param: word("param"), retry_after_ms }
+    let param = word("param").or_else(|| place_in_list(top.get("detail")));
+    ErrorBody { message, code, kind, param, retry_after_ms }
 }
 
 fn plain_message(body: &[u8]) -> String {
@@ -151,6 +152,14 @@ fn said_in_list(value: Option<&Value>) -> Option<String> {
     let complaints: Vec<&str> =
         value?.as_array()?.iter().take(8).filter_map(|item| item.get("msg")?.as_str()).collect();
     (!complaints.is_empty()).then(|| cut(&complaints.join("; ")))
+}
+
+/// The field of the only complaint in such a list: the end of its place.
+fn place_in_list(value: Option<&Value>) -> Option<String> {
+    match value?.as_array()?.as_slice() {
+        [complaint] => word(complaint.get("loc")?.as_array()?.last()),
+        _ => None,
+    }
 }
 
 fn word(value: Option<&Value>) -> Option<String> {

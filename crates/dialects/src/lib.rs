@@ -23,6 +23,7 @@ mod models;
 mod options;
 mod pass;
 mod path;
+mod refused;
 mod request;
 mod signature;
 mod usage;
@@ -46,4 +47,5 @@ pub use options::{
 };
 pub use pass::{Peek, pass_through, peek};
 pub use path::{PathOfModel, RequestPath, request_path};
+pub use refused::{OptionalField, refused_field};
 pub use request::{read_request, write_request};

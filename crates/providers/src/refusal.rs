@@ -4,7 +4,7 @@
 //! wrong key), so the words are asked before the status.
 
 use crate::catalogue::{Catalogue, EntryLocality, ProviderEntry};
-use inkhorn_dialects::{ErrorBody, read_error};
+use inkhorn_dialects::{ErrorBody, OptionalField, read_error, refused_field};
 use inkhorn_fault::{Code, Fault, Reaction};
 use inkhorn_outbound::Answer;
 use inkhorn_secret::Scrubber;
@@ -38,6 +38,14 @@ impl Refusal {
             retry_after_ms: answer.retry_after_ms().map(str::to_owned),
             body: answer.read_start(inkhorn_outbound::ERROR_BODY_CAP).await,
         }
+    }
+
+    /// The optional field that the server does not take, where that is why it refused: the request may do without.
+    pub fn refused_field(&self) -> Option<OptionalField> {
+        if !matches!(self.status, 400 | 422) || is_page(self) {
+            return None;
+        }
+        refused_field(&read_error(&self.body))
     }
 }
 

@@ -461,3 +461,18 @@ fn words_are_asked_before_the_status() {
         assert_eq!(name("openai", &refusal(500, &body), Some("m")).code(), named, "{kind}");
     }
 }
+
+#[test]
+fn a_field_that_is_not_taken_is_told_by_two_statuses_and_no_page() {
+    let body = r#"{"error":{"message":"stream_options is not supported","param":null}}"#;
+    for (status, field) in [
+        (400, Some(OptionalField::StreamOptions)),
+        (422, Some(OptionalField::StreamOptions)),
+        (401, None),
+        (429, None),
+        (500, None),
+    ] {
+        assert_eq!(refusal(status, body).refused_field(), field, "{status}");
+    }
+    assert_eq!(refusal(400, "<html>stream_options is not supported</html>").refused_field(), None);
+}

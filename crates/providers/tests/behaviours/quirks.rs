@@ -2,12 +2,13 @@
 //! a simulated provider that refuses what the real one refuses.
 
 use crate::subject::Subject;
-use inkhorn_dialects::write_request;
+use inkhorn_dialects::{OptionalField, write_request};
 use inkhorn_domain::{ChatRequest, Message, Part, Role};
 use inkhorn_fault::Code;
 use inkhorn_providers::Catalogue;
-use inkhorn_testkit::Answer;
+use inkhorn_testkit::{Answer, SimulatedModel};
 use serde_json::{Value, json};
+use std::sync::Arc;
 
 /// A request that sets everything that a writer or a program may set.
 fn full(model: &str) -> ChatRequest {
@@ -117,7 +118,7 @@ fn each_model_gets_the_request_that_it_wants() {
             vec![
                 ("/temperature", absent.clone()),
                 ("/top_p", absent.clone()),
-                ("/thinking/type", json!("adaptive")),
+                ("/thinking", json!({ "type": "adaptive", "display": "summarized" })),
                 ("/output_config/effort", json!("high")),
                 ("/max_tokens", limit.clone()),
             ],
@@ -188,10 +189,7 @@ async fn no_model_refuses_what_is_written_for_it() {
     for entry in Catalogue::embedded().entries() {
         let Some(subject) = Subject::of(entry) else { continue };
         subject.provider.answer_with(Answer::text("Dry."));
-        // Azure's names are the writer's: nothing tells that the model behind one thinks.
-        let nameless = |thinks: bool| entry.id == "azure_openai" && thinks;
-        let models = subject.provider.models();
-        for model in models.iter().filter(|model| !model.embedding && !nameless(model.reasoning)) {
+        for model in subject.provider.models().iter().filter(|model| !model.embedding) {
             match subject.ask(&full(&model.id)).await {
                 Ok(heard) => assert_eq!(heard.text, "Dry.", "{} {}", entry.id, model.id),
                 Err(fault) => refused.push(format!("{} {}: {:?}", entry.id, model.id, fault.detail())),
@@ -201,7 +199,29 @@ async fn no_model_refuses_what_is_written_for_it() {
     assert!(refused.is_empty(), "{}", refused.join("\n"));
 }
 
-/// That the test above can fail: without the data, these models do refuse.
+/// The names of Azure's deployments are the writer's: nothing tells what a model takes but what it refuses.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_model_under_a_free_name_answers_without_what_it_refuses() {
+    use OptionalField::*;
+    let catalogue = Catalogue::embedded();
+    let azure = catalogue.find("azure_openai").expect("an entry").as_ref().clone();
+    let mut bare = catalogue.find("openai").expect("an entry").as_ref().clone();
+    bare.options = Default::default();
+    bare.for_models.clear();
+    for (entry, expected) in [(azure, vec![Temperature]), (bare, vec![MaxTokens, Temperature, TopP, Stop])] {
+        let subject = Subject::of(&Arc::new(entry)).expect("a persona");
+        subject.provider.answer_with(Answer::text("Dry."));
+        subject.provider.set_models(vec![SimulatedModel { reasoning: true, ..SimulatedModel::chat("desk") }]);
+        let question = full("desk");
+        let refused = subject.ask(&question).await.err().map(|fault| fault.code());
+        assert_eq!(refused, Some(Code::BadRequest), "as it stands");
+        let (left_out, heard) = subject.ask_with_less(&question).await;
+        assert_eq!(heard.expect("it answers then").text, "Dry.");
+        assert_eq!(left_out, expected);
+    }
+}
+
+/// That no model refuses what is written for it can fail: without the data, these models do refuse.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn without_its_data_a_model_does_refuse() {
     for (entry, model) in [

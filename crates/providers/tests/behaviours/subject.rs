@@ -1,7 +1,7 @@
 //! One provider of the catalogue with a simulated one behind it, and how the list talks with it.
 
 use bytes::Bytes;
-use inkhorn_dialects::{AnswerDecoder, Chunk, write_request};
+use inkhorn_dialects::{AnswerDecoder, Chunk, OptionalField, WriteOptions, write_request};
 use inkhorn_domain::{ChatRequest, FinishReason, Message, Role, StreamEvent, TokenUsage};
 use inkhorn_fault::{Code, Fault};
 use inkhorn_outbound::Outbound;
@@ -113,8 +113,34 @@ impl Subject {
 
     /// Asks, and hears the answer to its end.
     pub async fn ask(&self, request: &ChatRequest) -> Result<Heard, Fault> {
+        self.hear(request, self.open(request).await?).await
+    }
+
+    /// Asks, and again without each optional field that is refused. Gives those fields too.
+    pub async fn ask_with_less(&self, request: &ChatRequest) -> (Vec<OptionalField>, Result<Heard, Fault>) {
+        let (mut request, mut options) = (request.clone(), self.entry.options_for(&request.model));
+        let mut left_out = Vec::new();
+        loop {
+            let refusal = match self.send(&request, &options).await {
+                Ok(Ok(answer)) => return (left_out, self.hear(&request, answer).await),
+                Ok(Err(refusal)) => refusal,
+                Err(fault) => return (left_out, Err(fault)),
+            };
+            match refusal.refused_field().filter(|field| !left_out.contains(field)) {
+                Some(field) => field.leave_out(&mut request, &mut options),
+                None => return (left_out, Err(self.classify(&request, &refusal))),
+            }
+            left_out.extend(refusal.refused_field());
+        }
+    }
+
+    /// Hears an answer to its end.
+    async fn hear(
+        &self,
+        request: &ChatRequest,
+        mut answer: inkhorn_outbound::Answer,
+    ) -> Result<Heard, Fault> {
         let mut heard = Heard::default();
-        let mut answer = self.open(request).await?;
         let mut decoder = AnswerDecoder::new(self.entry.dialect_for(&request.model), request.stream)
             .reading(self.entry.reads);
         let mut chunks = Vec::new();
@@ -133,15 +159,25 @@ impl Subject {
 
     /// Asks, and gives the answer at its beginning.
     pub async fn open(&self, request: &ChatRequest) -> Result<inkhorn_outbound::Answer, Fault> {
+        let sent = self.send(request, &self.entry.options_for(&request.model)).await?;
+        sent.map_err(|refusal| self.classify(request, &refusal))
+    }
+
+    async fn send(
+        &self,
+        request: &ChatRequest,
+        options: &WriteOptions,
+    ) -> Result<Result<inkhorn_outbound::Answer, Refusal>, Fault> {
         let dialect = self.entry.dialect_for(&request.model);
-        let body = Bytes::from(write_request(dialect, request, &self.entry.options_for(&request.model)));
+        let body = Bytes::from(write_request(dialect, request, options));
         let now = SystemTime::UNIX_EPOCH;
-        let credential = self.credential();
-        let prepared = self.target.prepare_chat(&credential, &request.model, request.stream, body, now)?;
-        prepared
-            .send()
-            .await?
-            .map_err(|refusal| self.target.classify_refusal(&credential, &request.model, &refusal, now))
+        let (credential, model) = (self.credential(), &request.model);
+        self.target.prepare_chat(&credential, model, request.stream, body, now)?.send().await
+    }
+
+    fn classify(&self, request: &ChatRequest, refusal: &Refusal) -> Fault {
+        let now = SystemTime::UNIX_EPOCH;
+        self.target.classify_refusal(&self.credential(), &request.model, refusal, now)
     }
 
     fn take(&self, chunks: &mut Vec<Chunk>, heard: &mut Heard, request: &ChatRequest) -> Result<(), Fault> {
@@ -164,9 +200,7 @@ impl Subject {
                         body: body.to_string().into(),
                         ..Refusal::default()
                     };
-                    let now = SystemTime::UNIX_EPOCH;
-                    let (credential, model) = (self.credential(), &request.model);
-                    return Err(self.target.classify_refusal(&credential, model, &refusal, now));
+                    return Err(self.classify(request, &refusal));
                 }
                 StreamEvent::Started { .. } | StreamEvent::ReasoningSignature(_) => {}
             }

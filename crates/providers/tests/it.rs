@@ -16,7 +16,8 @@ use inkhorn_providers::{
 };
 use inkhorn_secret::{Origin, Secret};
 use inkhorn_testkit::{
-    Answer, Behaviour, Call, Persona, Refusal, SimulatedModel, SimulatedProvider, refused_address,
+    Answer, Behaviour, Call, Persona, Refusal, SimulatedModel, SimulatedProvider, catalogue_of,
+    refused_address,
 };
 use std::time::{Duration, SystemTime};
 use url::Url;
@@ -92,6 +93,23 @@ async fn every_provider_of_the_catalogue_is_tested_and_listed() {
             assert_eq!(request.header("anthropic-version").is_some(), persona == Persona::Anthropic);
         }
     }
+}
+
+#[test]
+fn the_catalogue_that_leads_to_simulated_providers_is_a_valid_one() {
+    let servers: Vec<_> = Persona::ALL.into_iter().map(SimulatedProvider::start).collect();
+    let embedded = Catalogue::embedded();
+    let own = embedded.with_own(catalogue_of(&servers).as_bytes()).unwrap_or_else(|error| panic!("{error}"));
+    assert_eq!(own.entries().len(), embedded.entries().len(), "each one replaces its own");
+    for server in &servers {
+        let id = server.persona().provider_id();
+        let (moved, known) = (own.find(id).expect(id), embedded.find(id).expect(id));
+        let base = parse_base_url(moved.base_url.as_ref().expect(id).as_str(), moved, &[])
+            .unwrap_or_else(|fault| panic!("{id}: {fault:?}"));
+        assert!(base.url.as_str().starts_with(&server.address()), "{id}: {}", base.url);
+        assert_eq!((&moved.sign_in, &moved.guide), (&known.sign_in, &known.guide), "{id} stays what it is");
+    }
+    assert!(own.find("openrouter").is_some_and(|entry| entry.sign_in.is_some()));
 }
 
 #[tokio::test]

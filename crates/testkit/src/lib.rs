@@ -12,6 +12,7 @@
 )]
 
 mod canary;
+mod catalogue;
 mod forms;
 mod group;
 mod keychain;
@@ -23,6 +24,7 @@ mod scratch;
 mod simulated;
 
 pub use canary::{Canary, Evidence, Finding, assert_clean, scan};
+pub use catalogue::catalogue_of;
 pub use keychain::RealKeychain;
 pub use memory::scan_process_memory;
 pub use program::{Outcome, Program};

@@ -20,7 +20,7 @@ async fn what_is_there_is_offered_and_a_yes_leads_to_the_first_sentence() {
     let key = Canary::key_of(Persona::OpenAi);
     let cloud = SimulatedProvider::start_with_key(Persona::OpenAi, key.text());
     cloud.set_models(vec![SimulatedModel::chat("gpt-of-next-year")]);
-    keep_catalogue(&home, &[("ollama", &ollama), ("openai", &cloud)]);
+    keep_catalogue(&home, &[&ollama, &cloud]);
 
     let before = Instant::now();
     let window = open(&home, &keychain, &[("OPENAI_API_KEY", key.text())]).await;

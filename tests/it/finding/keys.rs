@@ -15,7 +15,7 @@ async fn keys_of_the_environment_are_there_only_while_the_settings_allow_them() 
     let key = Canary::key_of(Persona::OpenAi);
     let provider = SimulatedProvider::start_with_key(Persona::OpenAi, key.text());
     provider.set_models(vec![SimulatedModel::chat("gpt-of-next-year")]);
-    keep_catalogue(&home, &[("openai", &provider)]);
+    keep_catalogue(&home, &[&provider]);
     let window = open(&home, &keychain, &[("OPENAI_API_KEY", key.text())]).await;
     window.resize(WIDE.0, WIDE.1).await;
     window.click("[data-testid=rail-settings]").await;

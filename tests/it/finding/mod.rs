@@ -8,8 +8,7 @@ mod patience;
 mod sign_in;
 
 use crate::driver::{Home, PROGRAM, Window};
-use crate::workspace::root;
-use inkhorn_testkit::{RealKeychain, SimulatedProvider};
+use inkhorn_testkit::{RealKeychain, SimulatedProvider, catalogue_of};
 use serde_json::{Value, json};
 
 const WIDE: (u32, u32) = (1280, 860);
@@ -30,23 +29,11 @@ async fn open(home: &Home, keychain: &RealKeychain, more: &[(&str, &str)]) -> Wi
     Window::open_program(PROGRAM, home, &variables).await
 }
 
-/// The writer's own catalogue: these entries as they are built in, but at the addresses of these servers. A provider of
-/// the cloud has to be reached by https, so its entry becomes one of an address of the writer's own.
-fn keep_catalogue(home: &Home, servers: &[(&str, &SimulatedProvider)]) {
-    let file = std::fs::read(root().join("crates/providers/catalogue.json")).expect("the catalogue");
-    let file: Value = serde_json::from_slice(&file).expect("JSON");
-    let entries = file["providers"].as_array().expect("entries");
-    let moved = servers.iter().map(|(id, server)| {
-        let mut entry = entries.iter().find(|entry| entry["id"] == *id).expect("an entry").clone();
-        entry["base_url"] = json!(server.base_url());
-        if entry["locality"] == "cloud" {
-            entry["locality"] = json!("either");
-        }
-        entry
-    });
-    let own = json!({ "providers": moved.collect::<Vec<_>>() });
+/// The writer's own catalogue: the entries of these servers as they are built in, but at their addresses.
+fn keep_catalogue(home: &Home, servers: &[&SimulatedProvider]) {
     std::fs::create_dir_all(home.profile()).expect("the profile");
-    std::fs::write(home.profile().join("catalogue.json"), own.to_string()).expect("the catalogue is kept");
+    let own = catalogue_of(servers.iter().copied());
+    std::fs::write(home.profile().join("catalogue.json"), own).expect("the catalogue is kept");
 }
 
 /// Calls a command the way the page does.

@@ -25,7 +25,7 @@ async fn a_local_model_is_said_to_load_and_a_text_beyond_its_context_is_told_bef
         cost: None,
     };
     ollama.answer_with(Answer::text(ANSWERED).with_usage(cut));
-    keep_catalogue(&home, &[("ollama", &ollama)]);
+    keep_catalogue(&home, &[&ollama]);
     let window = open(&home, &keychain, &[]).await;
     window.resize(WIDE.0, WIDE.1).await;
     window.click("[data-testid=found-yes-ollama]").await;
@@ -82,7 +82,7 @@ async fn a_connection_that_hangs_delays_neither_the_window_nor_another_one() {
     ollama.answer_with(Answer::text(ANSWERED));
     let silent = SimulatedProvider::start(Persona::Compatible);
     silent.always(Call::Any, Behaviour::HangBeforeHeaders);
-    keep_catalogue(&home, &[("ollama", &ollama)]);
+    keep_catalogue(&home, &[&ollama]);
     let window = open(&home, &keychain, &[]).await;
     window.click("[data-testid=found-yes-ollama]").await;
     window.until("document.querySelector('[data-testid=fact-model]').innerText.includes('quill')").await;

@@ -18,7 +18,7 @@ async fn a_sign_in_goes_through_the_browser_and_each_way_out_of_it_is_told() {
     let provider = SimulatedProvider::start_with_key(Persona::OpenRouter, key.text());
     provider
         .set_models(vec![SimulatedModel::chat("maker/quill-large"), SimulatedModel::chat("maker/nib-small")]);
-    keep_catalogue(&home, &[("openrouter", &provider)]);
+    keep_catalogue(&home, &[&provider]);
     let window = open(&home, &keychain, &[]).await;
     window.resize(WIDE.0, WIDE.1).await;
 

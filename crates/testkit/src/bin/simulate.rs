@@ -3,8 +3,12 @@
 //! Prints where each is and which key it takes, then each request as it comes, and serves until it is ended.
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a program for the terminal")]
 
-use inkhorn_testkit::{Behaviour, Call, End, Persona, Recorded, SimulatedModel, SimulatedProvider};
+use inkhorn_testkit::{
+    Behaviour, Call, End, Persona, Recorded, SimulatedModel, SimulatedProvider, catalogue_of,
+};
+use serde_json::Value;
 use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Duration;
 
@@ -14,6 +18,8 @@ PROVIDER is an id of the catalogue (openai, anthropic, ollama ...); without one,
 
   --port N            the first one's port, the others' the next ones; free ports without it
   --usual-ports       servers of this machine at their usual ports, to be found by the window
+  --catalogue PATH    writes a catalogue.json there that leads to them: in the folder of a profile, every provider of the
+                      window is a simulated one, with the sign-in too
   --key KEY           the key that all take, instead of a fresh one each
   --no-key            no key is asked for
   --models N          N more models in each list
@@ -40,12 +46,27 @@ fn main() -> ExitCode {
             return ExitCode::from(2);
         }
     };
-    let providers: Vec<SimulatedProvider> =
-        wanted.personas.iter().enumerate().map(|(at, persona)| wanted.start(*persona, at)).collect();
+    let started = wanted.personas.iter().enumerate().map(|(at, persona)| wanted.start(*persona, at));
+    let providers = match started.collect::<Result<Vec<SimulatedProvider>, String>>() {
+        Ok(providers) => providers,
+        Err(wrong) => {
+            eprintln!("{wrong}");
+            return ExitCode::from(2);
+        }
+    };
+    if let Some(path) = &wanted.catalogue
+        && let Err(wrong) = write_catalogue(path, &providers)
+    {
+        eprintln!("{wrong}");
+        return ExitCode::from(2);
+    }
     println!("{:18} {:44} key", "provider", "base URL");
     for provider in &providers {
         let key = provider.key().unwrap_or_else(|| "none needed".to_owned());
         println!("{:18} {:44} {key}", provider.persona().provider_id(), provider.base_url());
+    }
+    if let Some(path) = &wanted.catalogue {
+        println!("\n{} leads there, once the window is started anew.", path.display());
     }
     println!();
     print_names();
@@ -59,6 +80,23 @@ fn print_names() {
         println!("  {name:18} {what}");
     }
     println!("  {:18} any status from 400 to 599", "fault-NNN");
+}
+
+/// Writes the catalogue. One of an earlier run is replaced; any other may be somebody's own and is left alone.
+fn write_catalogue(path: &Path, providers: &[SimulatedProvider]) -> Result<(), String> {
+    if path.exists() && !leads_to_simulated(path) {
+        return Err(format!("{} is a catalogue of somebody's own; nothing was written.", path.display()));
+    }
+    std::fs::write(path, catalogue_of(providers))
+        .map_err(|error| format!("{} cannot be written: {error}.", path.display()))
+}
+
+/// Whether a catalogue has nothing in it but what this program writes: addresses of this machine.
+fn leads_to_simulated(path: &Path) -> bool {
+    let read = std::fs::read(path).ok().and_then(|bytes| serde_json::from_slice::<Value>(&bytes).ok());
+    let here =
+        |entry: &Value| entry["base_url"].as_str().is_some_and(|at| at.starts_with("http://127.0.0.1:"));
+    read.as_ref().and_then(|file| file["providers"].as_array()).is_some_and(|all| all.iter().all(here))
 }
 
 /// Says what comes, for ever. The providers serve on threads of their own.
@@ -100,6 +138,7 @@ struct Wanted {
     personas: Vec<Persona>,
     port: Option<u16>,
     usual_ports: bool,
+    catalogue: Option<PathBuf>,
     /// `None`: a fresh one each.
     key: Option<Option<String>>,
     models: usize,
@@ -108,8 +147,15 @@ struct Wanted {
 
 impl Wanted {
     fn read(arguments: Vec<String>) -> Result<Self, String> {
-        let mut wanted =
-            Self { personas: vec![], port: None, usual_ports: false, key: None, models: 0, always: vec![] };
+        let mut wanted = Self {
+            personas: vec![],
+            port: None,
+            usual_ports: false,
+            catalogue: None,
+            key: None,
+            models: 0,
+            always: vec![],
+        };
         let mut arguments = arguments.into_iter();
         while let Some(argument) = arguments.next() {
             let mut value = || arguments.next().ok_or(format!("{argument} wants a value."));
@@ -120,6 +166,7 @@ impl Wanted {
                     wanted.port = Some(text.parse().map_err(|_| format!("{text} is no port."))?);
                 }
                 "--usual-ports" => wanted.usual_ports = true,
+                "--catalogue" => wanted.catalogue = Some(value()?.into()),
                 "--key" => wanted.key = Some(Some(value()?)),
                 "--no-key" => wanted.key = Some(None),
                 "--models" => wanted.models = number(value()?)?,
@@ -143,11 +190,12 @@ impl Wanted {
         Ok(wanted)
     }
 
-    fn start(&self, persona: Persona, at: usize) -> SimulatedProvider {
+    fn start(&self, persona: Persona, at: usize) -> Result<SimulatedProvider, String> {
         let following = self.port.and_then(|port| port.checked_add(u16::try_from(at).ok()?));
         let usual = usual_port(persona).filter(|_| self.usual_ports);
         let port = usual.or(following).unwrap_or(0);
-        let provider = SimulatedProvider::start_on(persona, SocketAddr::from(([127, 0, 0, 1], port)));
+        let provider = SimulatedProvider::try_start_on(persona, SocketAddr::from(([127, 0, 0, 1], port)))
+            .map_err(|error| format!("{} cannot listen on port {port}: {error}.", persona.provider_id()))?;
         if let Some(key) = &self.key {
             provider.set_key(key.as_deref());
         }
@@ -159,7 +207,7 @@ impl Wanted {
                 provider.always(*call, behaviour);
             }
         }
-        provider
+        Ok(provider)
     }
 }
 

@@ -33,13 +33,18 @@ impl SimulatedProvider {
 
     /// Starts on this address, for example `[::1]:0`.
     pub fn start_on(persona: Persona, address: SocketAddr) -> Self {
-        let listener = std::net::TcpListener::bind(address)
-            .unwrap_or_else(|error| panic!("the simulated provider cannot listen on {address}: {error}"));
-        let bound = listener.local_addr().expect("a bound listener has an address");
+        Self::try_start_on(persona, address)
+            .unwrap_or_else(|error| panic!("the simulated provider cannot listen on {address}: {error}"))
+    }
+
+    /// Starts on this address, or says why it cannot listen there.
+    pub fn try_start_on(persona: Persona, address: SocketAddr) -> std::io::Result<Self> {
+        let listener = std::net::TcpListener::bind(address)?;
+        let bound = listener.local_addr()?;
         let conduct = Arc::new(Conduct::new(persona));
         let (end, ended) = oneshot::channel();
         let thread = serve::spawn(listener, Arc::clone(&conduct), ended);
-        Self { persona, bound, conduct, end: Some(end), thread: Some(thread) }
+        Ok(Self { persona, bound, conduct, end: Some(end), thread: Some(thread) })
     }
 
     /// Starts on 127.0.0.1, accepting exactly this key.

@@ -16,7 +16,7 @@ pub struct DoctorView {
 /// One thing looked at.
 #[derive(Debug, Clone, Serialize, TS)]
 pub struct DoctorCheckView {
-    /// `profile`, `database`, `vault`, `keychain`, `connection:SLUG`.
+    /// `profile`, `database`, `vault`, `keychain`, `catalogue`, `connection:SLUG`.
     pub name: String,
     /// It is well.
     pub ok: bool,

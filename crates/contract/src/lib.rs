@@ -71,6 +71,8 @@ pub struct AppStatusView {
     pub reminders: Vec<ReminderView>,
     /// The local gateway.
     pub gateway: GatewayView,
+    /// Why the writer's own catalogue file is not in use, with line and column of its mistake.
+    pub catalogue_fault: Option<FaultView>,
 }
 
 /// Something that wants the writer before long.

@@ -37,6 +37,7 @@ impl Inner {
             found: self.vault.keychain_name().to_owned(),
             fault: None,
         });
+        checks.push(self.look_at_catalogue());
         let house = self.house()?;
         for live in &house.connections {
             let trouble = live.trouble().or_else(|| live.target().err().map(Into::into));
@@ -48,6 +49,19 @@ impl Inner {
             });
         }
         Ok(checks)
+    }
+
+    fn look_at_catalogue(&self) -> DoctorCheckView {
+        let fault = self.catalogue_fault.as_ref();
+        DoctorCheckView {
+            name: "catalogue".into(),
+            ok: fault.is_none(),
+            found: match fault {
+                None => format!("{} providers", self.catalogue.entries().len()),
+                Some(_) => "only the providers that came with Inkhorn".to_owned(),
+            },
+            fault: fault.map(Into::into),
+        }
     }
 
     fn look_at_database(&self) -> DoctorCheckView {

@@ -94,6 +94,9 @@ impl Inner {
         draft: &mut ConnectionDraft,
         stored: Option<&LiveConnection>,
     ) -> Result<Prepared> {
+        if let Some(lost) = stored.and_then(LiveConnection::lost) {
+            return Err(lost.clone());
+        }
         let entry = self.catalogue.find(&draft.provider).cloned();
         let entry = entry.ok_or_else(|| Fault::new(Code::NotFound).with("name", &draft.provider))?;
         let usual = entry.base_url.as_ref().map(|url| url.as_str().to_owned());

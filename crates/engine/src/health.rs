@@ -68,6 +68,10 @@ impl Inner {
 
     /// Keeps how a test ended.
     pub(crate) fn keep_test(&self, live: &LiveConnection, outcome: Result<(), &Fault>) -> Result<()> {
+        if live.lost().is_some() {
+            // That says nothing about the connection: with its entry back it stands as it stood.
+            return Ok(());
+        }
         let now = self.clock.now();
         self.change_row(live, |row| {
             row.last_tested = Some(now);
@@ -162,6 +166,9 @@ impl Inner {
         }
         self.store.write(|tx| {
             for (live, fetched) in told.iter().filter(|one| !of_environment(one)) {
+                if live.lost().is_some() {
+                    continue;
+                }
                 let Some(mut row) = connections::load(tx, live.id())? else { continue };
                 if let Ok(fetched) = fetched {
                     store_list(tx, live.id(), &fetched.models, now)?;
@@ -215,6 +222,9 @@ impl LiveConnection {
         if !self.row.active {
             return "disabled";
         }
+        if self.lost().is_some() {
+            return "failing";
+        }
         if self.needs_key() && !inner.vault.is_open() {
             return "locked";
         }
@@ -227,6 +237,9 @@ impl LiveConnection {
 
     /// Why it fails, as it was understood then.
     pub(crate) fn trouble(&self) -> Option<FaultView> {
+        if let Some(lost) = self.lost() {
+            return Some(lost.into());
+        }
         let code = self.row.status_code.filter(|_| self.row.status == ConnectionStatus::Failing)?;
         let told = serde_json::from_str::<FaultView>(&self.row.status_facts).ok();
         Some(told.unwrap_or_else(|| FaultView::from(Fault::new(code))))

@@ -66,6 +66,8 @@ pub(crate) struct LiveConnection {
     /// For one that stands in the environment: the variable with its key.
     variable: Option<String>,
     target: Result<ConnectionTarget>,
+    /// Why there is no entry of the catalogue for it.
+    lost: Option<Fault>,
     last_used: AtomicI64,
 }
 
@@ -192,6 +194,14 @@ impl Inner {
     }
 }
 
+impl Inner {
+    /// Why a connection has no entry: the writer's own catalogue is not in use, or does not have it any more.
+    fn entry_lost(&self, row: &ConnectionRow) -> Fault {
+        let gone = || Fault::new(Code::NotFound).with("entry", &row.provider);
+        self.catalogue_fault.clone().unwrap_or_else(gone)
+    }
+}
+
 /// What the writer says of models and puts together of them.
 struct Chosen {
     collections: Vec<CollectionRow>,
@@ -228,10 +238,10 @@ impl House {
         inner.take_fetched_prices(remembered.prices_fetched_at);
         let mut live = Vec::with_capacity(rows.len());
         for row in rows {
-            let Some(entry) = inner.catalogue.find(&row.provider).cloned() else {
-                // The writer's own catalogue lost the entry: the connection is kept and cannot be used until it is back.
-                tracing::warn!(provider = %row.provider, "no catalogue entry for a connection");
-                continue;
+            // Without an entry the connection is kept and shown, and cannot be used until the entry is back.
+            let (entry, lost) = match inner.catalogue.find(&row.provider) {
+                Some(entry) => (entry.clone(), None),
+                None => (ProviderEntry::lost(&row.provider, row.dialect).into(), Some(inner.entry_lost(&row))),
             };
             let own = |secret: &SecretRow| secret.owner_kind == OWNER && secret.owner_id == row.id.0;
             let (secrets, rest): (Vec<_>, Vec<_>) = sealed.into_iter().partition(own);
@@ -240,6 +250,9 @@ impl House {
             let mut one = LiveConnection::new(inner, row, entry, secrets, list);
             one.account = told.remove(&one.id());
             one.notes = chosen.notes.of(one.id());
+            if let Some(fault) = lost {
+                one.lose(fault);
+            }
             live.push(Arc::new(one));
         }
         if remembered.system_fallback {
@@ -313,8 +326,20 @@ impl LiveConnection {
             secrets,
             variable: None,
             target,
+            lost: None,
             last_used,
         }
+    }
+
+    /// Nothing can be sent through it, because the catalogue does not know its provider.
+    fn lose(&mut self, fault: Fault) {
+        self.target = Err(fault.clone());
+        self.lost = Some(fault);
+    }
+
+    /// Why it cannot be used at all: no entry of the catalogue tells how to speak to its provider.
+    pub(crate) fn lost(&self) -> Option<&Fault> {
+        self.lost.as_ref()
     }
 
     /// A connection whose key stands in the environment, in `variable`.

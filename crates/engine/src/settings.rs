@@ -134,20 +134,34 @@ pub(crate) fn fill_gateway(inner: &Inner) -> Result<()> {
     Ok(())
 }
 
-/// The embedded catalogue, with the writer's own file on top where there is one: `catalogue.json` in the profile.
-pub(crate) fn load_catalogue(dir: &Path) -> Result<Catalogue> {
-    let path = dir.join("catalogue.json");
+/// The embedded catalogue, with the writer's own file on top where there is one: `catalogue.json` in the profile. A file
+/// that cannot be used is left out whole, and the fault says where its mistake is: the profile opens all the same.
+pub(crate) fn load_catalogue(dir: &Path) -> (Catalogue, Option<Fault>) {
     let embedded = Catalogue::embedded();
+    match load_own(&embedded, dir) {
+        Ok(Some(catalogue)) => (catalogue, None),
+        Ok(None) => (embedded, None),
+        Err(fault) => {
+            // Without its words: they may quote what the writer wrote there.
+            tracing::warn!("the own catalogue of providers cannot be used");
+            (embedded, Some(fault))
+        }
+    }
+}
+
+/// The catalogue with the writer's own file on top; `None` where there is no such file.
+fn load_own(embedded: &Catalogue, dir: &Path) -> Result<Option<Catalogue>> {
+    let path = dir.join("catalogue.json");
     // One byte more than is taken is enough to see that it is too much.
     let file = std::fs::File::open(&path).and_then(|file| {
         let mut bytes = Vec::new();
         file.take(MAX_CATALOGUE as u64 + 1).read_to_end(&mut bytes).map(|_| bytes)
     });
     match file {
-        Ok(bytes) => embedded.with_own(&bytes).map_err(|error| {
+        Ok(bytes) => embedded.with_own(&bytes).map(Some).map_err(|error| {
             Fault::new(Code::Damaged).with("catalogue", path.display()).with("place", error)
         }),
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(embedded),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
         Err(_) => Err(Fault::new(Code::Damaged).with("path", path.display())),
     }
 }

@@ -20,6 +20,7 @@ impl Engine {
                 reminders: inner.reminders(&house),
                 connections: crate::connections::count(house.connections.len()),
                 gateway: inner.gateway.lock().clone(),
+                catalogue_fault: inner.catalogue_fault.as_ref().map(Into::into),
             })
         })
         .await

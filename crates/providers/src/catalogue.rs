@@ -3,6 +3,7 @@
 
 mod entry;
 mod guide;
+mod lost;
 mod moderation;
 mod surface;
 

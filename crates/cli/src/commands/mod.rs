@@ -100,6 +100,10 @@ async fn open_vault_for(command: &Command, engine: &Engine, has_passphrase: bool
 }
 
 async fn providers(engine: &Engine, output: Output) -> Done {
+    // A list without the writer's own entries would look whole.
+    if let Some(fault) = engine.catalogue_fault() {
+        return Err(fault.clone().into());
+    }
     let views = engine.providers_list(Nothing {}).await?;
     output.show(&views, || {
         let row = |view: &ProviderView| {

@@ -110,7 +110,11 @@ impl House {
     }
 
     pub fn open(&self) -> Engine {
-        let catalogue = json!({ "providers": self.entries }).to_string();
+        self.open_with(&json!({ "providers": self.entries }).to_string())
+    }
+
+    /// Opens it with this text as the writer's own catalogue.
+    pub fn open_with(&self, catalogue: &str) -> Engine {
         std::fs::write(self.profile.data_dir().join("catalogue.json"), catalogue)
             .expect("the catalogue is written");
         Engine::open(EngineOptions {

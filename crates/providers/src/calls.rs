@@ -174,7 +174,6 @@ async fn fetch_list(
         let mut page = read_models(target.entry.dialect, &body).map_err(|error| of_wire(error, target))?;
         let more = page.next.clone();
         page.models.retain(|model| target.entry.is_for_writing(&model.id));
-        page.models.retain(|model| target.entry.is_for_writing(&model.id));
         behind.append(&mut page.behind_profiles);
         add_page(&mut list, page);
         match more {

@@ -6,12 +6,13 @@
 use crate::admitted::AdmittedApp;
 use crate::budgets::Candidate;
 use crate::choice::{self, Aim, Wanted};
-use crate::house::{LiveConnection, system_time};
+use crate::dispatch::dispatch;
+use crate::house::LiveConnection;
 use crate::models::member;
 use crate::record::Record;
 use crate::{Engine, Inner};
 use bytes::Bytes;
-use inkhorn_dialects::{AnswerDecoder, Chunk, Peek, WireError, pass_through, read_request, write_request};
+use inkhorn_dialects::{AnswerDecoder, Chunk, Peek, WireError, read_request};
 use inkhorn_domain::{
     ChatRequest, Dialect, Face, FinishReason, FrontDialect, Locality, MemberSettings, ModelAddress, Part,
     Privacy, Quality, RequestId, RequestResult, StreamEvent, UnixMillis,
@@ -228,67 +229,7 @@ impl Engine {
     }
 }
 
-/// Writes the body, unseals the key, sends, and looks at the status.
-async fn dispatch(
-    inner: &Inner,
-    connection: &LiveConnection,
-    info: &AnswerInfo,
-    body: AskBody,
-    context: Option<u64>,
-    record: &mut Record,
-) -> Result<(outbound::Answer, AnswerDecoder)> {
-    let model = &info.model.model;
-    let limit = record.answer_limit();
-    let (bytes, streaming) = write_body(connection, model, body, info.same_dialect, context, limit)?;
-    let now = system_time(inner.clock.now());
-    let prepared = {
-        // The key lives in the clear inside this block: out of its envelope, into the one header that bears it.
-        let unsealed = connection.unseal(inner)?;
-        connection.target()?.prepare_chat(&unsealed.credential(), model, streaming, bytes, now)?
-    };
-    record.sent();
-    let answer = match prepared.send().await {
-        Ok(Ok(answer)) => {
-            inner.accounts.note_headroom(connection, &answer, inner.clock.now());
-            answer
-        }
-        Ok(Err(refusal)) => return Err(connection.classify(inner, &refusal, model)),
-        Err(fault) => return Err(fault.with("provider", connection.label())),
-    };
-    let dialect = connection.dialect_for(model);
-    let decoder = AnswerDecoder::new(dialect, streaming).reading(connection.read_options());
-    Ok((answer, if info.same_dialect { decoder.keeping_raw() } else { decoder }))
-}
-
-fn write_body(
-    connection: &LiveConnection,
-    model: &str,
-    body: AskBody,
-    same_dialect: bool,
-    context: Option<u64>,
-    answer_limit: Option<u64>,
-) -> Result<(Bytes, bool)> {
-    let mut options = connection.write_options(model);
-    if let Some(limit) = answer_limit {
-        (options.always_limit, options.default_max_tokens) = (true, limit);
-    }
-    let options = &options;
-    let mut request = match body {
-        AskBody::Wire { dialect, body, seen } if same_dialect => {
-            let bytes = pass_through(dialect, &body, model, options).map_err(malformed)?;
-            return Ok((bytes.into(), seen.stream));
-        }
-        AskBody::Wire { dialect, body, .. } => read_request(dialect, &body).map_err(malformed)?,
-        AskBody::Chat(request) => *request,
-    };
-    model.clone_into(&mut request.model);
-    connection.fill_in(&mut request, context);
-    request.max_tokens = [request.max_tokens, answer_limit].into_iter().flatten().min();
-    let streaming = request.stream;
-    Ok((write_request(connection.dialect_for(model), &request, options).into(), streaming))
-}
-
-fn malformed(bad: inkhorn_dialects::BadRequest) -> Fault {
+pub(crate) fn malformed(bad: inkhorn_dialects::BadRequest) -> Fault {
     Fault::new(Code::BadRequest).with("reason", bad)
 }
 

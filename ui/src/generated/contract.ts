@@ -251,7 +251,11 @@ reminders: Array<ReminderView>,
 /**
  * The local gateway.
  */
-gateway: GatewayView, };
+gateway: GatewayView, 
+/**
+ * Why the writer's own catalogue file is not in use, with line and column of its mistake.
+ */
+catalogue_fault: FaultView | null, };
 
 export type AppView = { 
 /**

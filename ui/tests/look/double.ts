@@ -323,6 +323,7 @@ export function makeDouble(scene: Scene, prefs: Partial<Prefs> = {}, waits = 24)
       connections: connections.length,
       reminders: connections.flatMap(({ slug, label, key_expires }) => (key_expires && key_expires.state !== 'later' ? [{ kind: 'key_expires' as const, connection: slug, label, on: key_expires.on, days_left: key_expires.days_left }] : [])),
       gateway,
+      catalogue_fault: null,
     }),
     open_link: () => ({}),
     copy_text: () => ({}),

@@ -1,5 +1,6 @@
 // What other features may use of this one.
 
+export { default as CatalogueNote } from './CatalogueNote.vue';
 export { default as ConnectionForm } from './ConnectionForm.vue';
 export { default as FoundList } from './FoundList.vue';
 export { default as KeyField } from './KeyField.vue';

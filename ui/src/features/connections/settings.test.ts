@@ -4,10 +4,10 @@ import { groupedSettings, isDay, wrongWith } from './settings';
 import { book } from '@/shared/words';
 
 describe('the settings of a connection', () => {
-  it('are all shown, the unknown ones too, each once', () => {
+  it('are all shown, the unknown ones too, each once; but the end of the key, and a share that nothing divides by yet', () => {
     const settings = [...settingsOf(true), { name: 'from_the_future', usual: null, unit: null }];
     const shown = groupedSettings(settings).flatMap((shelf) => shelf.settings.map((one) => one.name));
-    expect([...shown, 'key_expires'].sort()).toEqual(settings.map((one) => one.name).sort());
+    expect([...shown, 'key_expires', 'weight'].sort()).toEqual(settings.map((one) => one.name).sort());
   });
   it('stand in the order of the form, and a group without any is left out', () => {
     const groups = groupedSettings(settingsOf(false).filter((one) => one.name !== 'proxy' && one.name !== 'ca_file').reverse());
@@ -15,7 +15,8 @@ describe('the settings of a connection', () => {
     expect(groups[0]?.settings.map((one) => one.name)).toEqual(['default_model', 'temperature', 'max_tokens']);
   });
   it('have words in both languages', () => {
-    const names = new Set(catalogue.flatMap((entry) => entry.settings.map((one) => one.name)));
+    const shown = catalogue.flatMap((entry) => groupedSettings(entry.settings).flatMap((shelf) => shelf.settings));
+    const names = new Set(['key_expires', ...shown.map((one) => one.name)]);
     for (const language of ['en', 'id'] as const) {
       const words = (book[language].connections as { settings: Record<string, { label?: string }> }).settings;
       for (const name of names) expect(words[name]?.label, `${language} ${name}`).toBeTruthy();

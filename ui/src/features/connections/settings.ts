@@ -8,13 +8,16 @@ export const settingGroups = {
   writing: ['default_model', 'temperature', 'max_tokens', 'num_ctx', 'keep_alive'],
   waiting: ['connect_timeout', 'first_token_timeout', 'idle_timeout'],
   network: ['proxy', 'ca_file'],
-  sharing: ['priority', 'weight', 'requests_per_minute'],
+  sharing: ['priority', 'requests_per_minute'],
 } as const;
+
+/** What the form leaves out: the end of a key stands beside the key, and shares mean nothing until several share the work. */
+const elsewhere = new Set(['key_expires', 'weight']);
 
 /** The name of a group. */
 export type SettingGroup = keyof typeof settingGroups;
 
-/** The settings of a provider by group; what no group names stands in the last one, so that none is ever hidden. Pure. */
+/** The settings of a provider by group; what no group names stands in the last one. Pure. */
 export function groupedSettings(settings: readonly SettingNameView[]): { group: SettingGroup; settings: SettingNameView[] }[] {
   const names = Object.keys(settingGroups) as SettingGroup[];
   const groupOf = (name: string): SettingGroup => names.find((group) => (settingGroups[group] as readonly string[]).includes(name)) ?? 'sharing';
@@ -23,11 +26,11 @@ export function groupedSettings(settings: readonly SettingNameView[]): { group: 
     return at < 0 ? Number.MAX_SAFE_INTEGER : at;
   };
   return names
-    .map((group) => ({ group, settings: settings.filter((one) => one.name !== 'key_expires' && groupOf(one.name) === group).sort((a, b) => place(a) - place(b)) }))
+    .map((group) => ({ group, settings: settings.filter((one) => !elsewhere.has(one.name) && groupOf(one.name) === group).sort((a, b) => place(a) - place(b)) }))
     .filter((shelf) => shelf.settings.length > 0);
 }
 
-const whole = new Set(['max_tokens', 'num_ctx', 'priority', 'weight', 'requests_per_minute']);
+const whole = new Set(['max_tokens', 'num_ctx', 'priority', 'requests_per_minute']);
 
 /** What is plainly wrong with a value: the name of a sentence, or nothing. An empty text is always right. Pure. */
 export function wrongWith(name: string, text: string): 'number' | 'whole' | 'temperature' | 'date' | 'proxy' | undefined {

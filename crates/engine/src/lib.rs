@@ -90,6 +90,8 @@ pub(crate) struct Inner {
     pub clock: Arc<dyn Clock>,
     pub environment: Arc<dyn Environment>,
     pub catalogue: Catalogue,
+    /// Why the writer's own catalogue file is not part of it.
+    pub catalogue_fault: Option<Fault>,
     pub outbound: Outbound,
     pub running: desk::Running,
     pub pasted: draft::PastedKeys,
@@ -116,12 +118,12 @@ impl Engine {
     /// Opens a profile, making its folder where there is none. Asks no keychain and no network.
     ///
     /// # Errors
-    /// `damaged`, `newer_format`, `busy`, `disk_full`: nothing was changed then. `usage_error` names line and column of
-    /// a mistake in the writer's own catalogue file.
+    /// `damaged`, `newer_format`, `busy`, `disk_full`: nothing was changed then. A mistake in the writer's own catalogue
+    /// file is none: see [`Engine::catalogue_fault`].
     pub fn open(options: EngineOptions) -> Result<Self> {
         let store = Store::open(&options.dir)?;
         let vault = Guard::new(&store, options.keychain, options.passphrase)?;
-        let catalogue = settings::load_catalogue(&options.dir)?;
+        let (catalogue, catalogue_fault) = settings::load_catalogue(&options.dir);
         let (events, _) = broadcast::channel(64);
         let inner = Arc::new(Inner {
             dir: options.dir,
@@ -130,6 +132,7 @@ impl Engine {
             clock: options.clock,
             environment: options.environment,
             catalogue,
+            catalogue_fault,
             outbound: Outbound::new(),
             running: desk::Running::default(),
             pasted: draft::PastedKeys::default(),
@@ -157,6 +160,12 @@ impl Engine {
         }
         settings::fill_gateway(&inner)?;
         Ok(Self { inner })
+    }
+
+    /// Why the writer's own catalogue file is not in use, with line and column; `None` where it is, or where there is
+    /// none. Until it is put right and the profile opened again, the catalogue is the one that came with Inkhorn.
+    pub fn catalogue_fault(&self) -> Option<&Fault> {
+        self.inner.catalogue_fault.as_ref()
     }
 
     /// What changes from now on, in this process or by another one on the same profile.

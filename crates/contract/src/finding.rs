@@ -33,7 +33,7 @@ pub struct FoundServerView {
 }
 
 /// A key in the environment. A yes is `connections_add` with its `provider` and the key `{ source: 'environment',
-/// variable }`; the key is then read once and sealed.
+/// variable }`, and where `needs_address` with an address too; the key is then read once and sealed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
 pub struct FoundKeyView {
     /// The catalogue entry that it is for.
@@ -44,6 +44,10 @@ pub struct FoundKeyView {
     pub variable: String,
     /// The key's last four characters, for keys of 20 characters or more.
     pub last4: Option<String>,
+    /// Its provider has no usual address: the writer gives or confirms one first.
+    pub needs_address: bool,
+    /// The address that stands in the environment beside it, ready for the form; only where `needs_address`.
+    pub base_url: Option<String>,
     /// Why it cannot be a key of this provider.
     pub fault: Option<FaultView>,
     /// The connection that has this very key already, as far as the vault is open to tell.

@@ -9,8 +9,8 @@ use futures_util::future::join_all;
 use inkhorn_contract::{DiscoverView, FoundKeyView, FoundServerView, Nothing};
 use inkhorn_fault::{Code, Result};
 use inkhorn_providers::{
-    Credential, FoundServer, ProviderEntry, fetch_models, identify, is_this_machine, recognise_key,
-    usual_places,
+    Credential, FoundServer, ProviderEntry, fetch_models, identify, is_this_machine, parse_base_url,
+    recognise_key, usual_places,
 };
 use inkhorn_secret::Secret;
 use inkhorn_store::secrets::SecretRow;
@@ -122,11 +122,25 @@ impl Inner {
                 provider_name: entry.name.clone(),
                 variable: variable.clone(),
                 last4: fault.is_none().then(|| form.cleaned.last4()).flatten(),
+                needs_address: entry.base_url.is_none(),
+                base_url: self.address_beside(entry),
                 connection: self.holder_of(house, &form.cleaned),
                 fault: fault.as_ref().map(Into::into),
             });
         }
         found
+    }
+
+    /// The address of an entry without a usual one, where the environment has one that could be used.
+    fn address_beside(&self, entry: &ProviderEntry) -> Option<String> {
+        if entry.base_url.is_some() {
+            return None;
+        }
+        let base = entry.env_base_url.iter().find_map(|name| {
+            let text = self.environment.variable(name)?.into_string().ok()?;
+            parse_base_url(&text, entry, &self.own_gateways()).ok()
+        })?;
+        Some(base.url.as_str().trim_end_matches('/').to_owned())
     }
 
     /// The connection for which this very key is sealed. Told only while the vault is open: the comparison needs it.

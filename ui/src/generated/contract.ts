@@ -1090,6 +1090,14 @@ variable: string,
  */
 last4: string | null, 
 /**
+ * Its provider has no usual address: the writer gives or confirms one first.
+ */
+needs_address: boolean, 
+/**
+ * The address that stands in the environment beside it, ready for the form; only where `needs_address`.
+ */
+base_url: string | null, 
+/**
  * Why it cannot be a key of this provider.
  */
 fault: FaultView | null, 

@@ -4,14 +4,14 @@ import type { DiscoverView, SignInEvent, SignInView } from '@/generated/contract
 import { fault, type Scene } from './double';
 
 const server = (provider: string, provider_name: string, base_url: string, more = {}) => ({ provider, provider_name, base_url, models: 4, needs_key: false, loading: false, connection: null, ...more });
-const key = (provider: string, provider_name: string, variable: string, more = {}) => ({ provider, provider_name, variable, last4: '9f2c', fault: null, connection: null, ...more });
+const key = (provider: string, provider_name: string, variable: string, more = {}) => ({ provider, provider_name, variable, last4: '9f2c', needs_address: false, base_url: null, fault: null, connection: null, ...more });
 
 /** What stands on this machine in a scene. */
 export function foundIn(scene: Scene): DiscoverView {
   if (scene === 'empty') {
     return {
       servers: [server('ollama', 'Ollama', 'http://127.0.0.1:11434'), server('jan', 'Jan', 'http://127.0.0.1:1337/v1', { models: null, needs_key: true })],
-      keys: [key('openai', 'OpenAI', 'OPENAI_API_KEY'), key('groq', 'Groq', 'GROQ_API_KEY', { last4: null, fault: fault('key_form', { reason: 'it is too short' }) })],
+      keys: [key('openai', 'OpenAI', 'OPENAI_API_KEY'), key('azure_openai', 'Azure OpenAI', 'AZURE_OPENAI_API_KEY', { needs_address: true, base_url: 'https://mine.openai.azure.com/openai/v1' }), key('groq', 'Groq', 'GROQ_API_KEY', { last4: null, fault: fault('key_form', { reason: 'it is too short' }) })],
     };
   }
   if (scene === 'none') return { servers: [], keys: [] };

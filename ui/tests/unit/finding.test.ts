@@ -90,6 +90,26 @@ describe('the first start', () => {
     expect((find('address-input') as HTMLInputElement).value).toBe('http://127.0.0.1:1337/v1');
     expect(find('key-input')).not.toBeNull();
   });
+  it('fills in the form where a key was found whose provider has no usual address', async () => {
+    const { door } = await show(StartGuide, 'empty');
+    const invoke = vi.spyOn(door, 'invoke');
+    await click('found-yes-azure_openai');
+    expect(((await there('address-input')) as HTMLInputElement).value).toBe('https://mine.openai.azure.com/openai/v1');
+    expect(find('key-pasted')?.textContent).toContain('AZURE_OPENAI_API_KEY');
+    expect(find('key-input')).toBeNull();
+    expect(invoke.mock.calls.filter(([name]) => name === 'connections_add')).toEqual([]);
+    await click('form-save');
+    const draft = { provider: 'azure_openai', base_url: 'https://mine.openai.azure.com/openai/v1', key: { source: 'environment', variable: 'AZURE_OPENAI_API_KEY' }, headers: [], models: [] };
+    await vi.waitFor(() => expect(invoke).toHaveBeenCalledWith('connections_add', { draft, test: true }));
+  });
+  it('leaves a variable behind where another provider is chosen', async () => {
+    await show(StartGuide, 'empty');
+    await click('found-yes-azure_openai');
+    await click('form-other');
+    await click('provider-openai_compatible');
+    expect(((await there('key-input')) as HTMLInputElement).value).toBe('');
+    expect(find('key-pasted')).toBeNull();
+  });
   it('says so where nothing was found, and shows two ways to begin', async () => {
     await show(StartGuide, 'none');
     expect((await there('found-nothing')).textContent).toContain('No model server answers');

@@ -46,7 +46,12 @@ fn key_line(key: &FoundKeyView) -> String {
         (Some(slug), _) => format!("stored already for {slug}"),
         (None, Some(fault)) => fault.message.clone(),
         (None, None) => {
-            format!("inkhorn connections add --provider {} --key-env {}", key.provider, key.variable)
+            let address = match (&key.base_url, key.needs_address) {
+                (Some(known), _) => format!(" --base-url {known}"),
+                (None, true) => " --base-url ADDRESS".to_owned(),
+                (None, false) => String::new(),
+            };
+            format!("inkhorn connections add --provider {}{address} --key-env {}", key.provider, key.variable)
         }
     };
     format!("{} in the environment{end}, for {}\n  {next}", key.variable, key.provider_name)
@@ -72,9 +77,20 @@ mod tests {
             provider_name: "OpenAI".to_owned(),
             variable: "OPENAI_API_KEY".to_owned(),
             last4: Some("abcd".to_owned()),
+            needs_address: false,
+            base_url: None,
             fault: None,
             connection: None,
         };
+        let azure = FoundKeyView {
+            provider: "azure_openai".to_owned(),
+            variable: "AZURE_OPENAI_API_KEY".to_owned(),
+            needs_address: true,
+            ..key.clone()
+        };
+        assert!(key_line(&azure).contains("azure_openai --base-url ADDRESS --key-env AZURE_OPENAI_API_KEY"));
+        let there = FoundKeyView { base_url: Some("https://mine.example/v1".to_owned()), ..azure };
+        assert!(key_line(&there).contains("--base-url https://mine.example/v1 --key-env"));
         let text = describe(&DiscoverView { servers: vec![server.clone()], keys: vec![key] });
         assert!(text.contains("4 models"), "{text}");
         assert!(

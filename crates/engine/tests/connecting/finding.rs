@@ -171,6 +171,44 @@ async fn keys_in_the_environment_are_named_and_not_taken() {
 }
 
 #[tokio::test]
+async fn a_key_without_a_usual_address_says_that_it_needs_one_and_tells_what_stands_beside_it() {
+    const KEY: &str = "0f1e2d3c4b5a69788796a5b4c3d2e1f0";
+    let beside = |address: &'static str| async move {
+        let house = House::new()
+            .with_variable("AZURE_OPENAI_API_KEY", KEY)
+            .with_variable("AZURE_OPENAI_ENDPOINT", address)
+            .with_variable("OPENAI_API_KEY", "sk-proj-0123456789abcdefghijklmnop");
+        let engine = house.open();
+        let found = engine.discover(Nothing {}).await.expect("it looks").keys;
+        let of = |id: &str| found.iter().find(|one| one.provider == id).expect("found").clone();
+        let usual = of("openai");
+        assert_eq!((usual.needs_address, usual.base_url), (false, None), "it is the catalogue's");
+        let azure = of("azure_openai");
+        assert!(azure.needs_address && azure.fault.is_none(), "{azure:?}");
+        let yes = |base_url| ConnectionAddRequest {
+            draft: ConnectionDraft {
+                base_url,
+                ..draft("azure_openai", "", KeyInput::Environment { variable: azure.variable.clone() })
+            },
+            test: false,
+        };
+        let nowhere = engine.connections_add(yes(None)).await.expect_err("there is no address");
+        assert_eq!(nowhere.code(), Code::BadAddress);
+        if let Some(known) = &azure.base_url {
+            let added = engine.connections_add(yes(Some(known.clone()))).await.expect("as the form would");
+            assert_eq!((&added.base_url, added.has_key), (known, true));
+        }
+        azure.base_url
+    };
+    let found = beside("https://mine.openai.azure.com/").await;
+    assert_eq!(found.as_deref(), Some("https://mine.openai.azure.com/openai/v1"));
+    for useless in ["", "no address", "http://mine.openai.azure.com", "https://me:word@mine.openai.azure.com"]
+    {
+        assert_eq!(beside(useless).await, None, "{useless:?}");
+    }
+}
+
+#[tokio::test]
 async fn the_system_fallback_is_off_until_it_is_allowed_and_stores_nothing() {
     let key = Canary::key_of(Persona::OpenAi);
     let provider = SimulatedProvider::start_with_key(Persona::OpenAi, key.text());

@@ -83,6 +83,9 @@ pub struct ProviderEntry {
     /// Variables of the environment in which its key usually stands, the usual one first.
     #[serde(default)]
     pub env: Vec<String>,
+    /// Variables in which its address usually stands beside the key, for one without a usual address.
+    #[serde(default)]
+    pub env_base_url: Vec<String>,
     /// Models to use where nothing is chosen and its key comes from the environment: patterns as in `for_models`, the
     /// first that is in its list.
     #[serde(default)]
@@ -259,7 +262,7 @@ impl ProviderEntry {
             let fits = |byte: u8| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_';
             !name.is_empty() && name.len() <= 64 && name.bytes().all(fits)
         };
-        if let Some(name) = self.env.iter().find(|name| !named(name)) {
+        if let Some(name) = self.env.iter().chain(&self.env_base_url).find(|name| !named(name)) {
             return Some(format!("{name} is no name of a variable: capitals, digits and _"));
         }
         let pages = self.sign_in.iter().flat_map(|places| [&places.page, &places.exchange]);

@@ -30,6 +30,7 @@ impl ProviderEntry {
             validate: None,
             signs: None,
             env: Vec::new(),
+            env_base_url: Vec::new(),
             fallback_models: Vec::new(),
             sign_in: None,
             account: Vec::new(),

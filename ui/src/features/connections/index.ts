@@ -7,5 +7,5 @@ export { default as KeyField } from './KeyField.vue';
 export { guideAt, lineFor } from './guides';
 export { noKey, type KeyHeld } from './keys';
 export { useConnections, useProviders } from './useConnections';
-export { useDiscovery } from './useDiscovery';
+export { useDiscovery, type FormStart } from './useDiscovery';
 export { useSignIn } from './useSignIn';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { connection, provider } from '../../../tests/look/double';
-import { holdsKey, keyInput, noKey } from './keys';
+import { goesAlong, holdsKey, keyInput, noKey } from './keys';
 import { changesOf, draftOf, fieldsOf, modelLines, withPreset } from './useConnectionForm';
 import { moved } from './useConnections';
 
@@ -10,6 +10,11 @@ describe('a key on its way in', () => {
     expect(keyInput({ ...noKey(), typed: '   ' }, 'keep')).toEqual({ source: 'keep' });
     expect(keyInput({ ...noKey(), typed: ' sk-1 ' }, 'none')).toEqual({ source: 'typed', key: ' sk-1 ' });
     expect(keyInput({ ...noKey(), handle: 'h1', typed: 'old' }, 'none')).toEqual({ source: 'pasted', handle: 'h1' });
+    const variable = { ...noKey(), variable: 'AZURE_OPENAI_API_KEY' };
+    expect(keyInput(variable, 'none')).toEqual({ source: 'environment', variable: 'AZURE_OPENAI_API_KEY' });
+    expect(holdsKey(variable)).toBe(true);
+    expect(goesAlong(variable)).toEqual(noKey());
+    expect(goesAlong({ ...noKey(), typed: 'sk-1' }).typed).toBe('sk-1');
     expect(holdsKey({ ...noKey(), typed: '\n' })).toBe(false);
   });
 });

@@ -5,6 +5,7 @@ import { computed, ref, shallowRef } from 'vue';
 import type { ConnectionDraft, DiscoverView, FoundKeyView, FoundServerView } from '@/generated/contract';
 import { useDoor } from '@/host/door';
 import { asFailure, type Failure } from '@/shared/fault';
+import { noKey, type KeyHeld } from './keys';
 
 /** Something that was found, with what a yes to it would be. */
 export type Found = { key: string } & ({ kind: 'server'; server: FoundServerView } | { kind: 'environment'; variable: FoundKeyView });
@@ -24,10 +25,13 @@ export function connectedAs(found: Found): string | undefined {
   return (found.kind === 'server' ? found.server.connection : found.variable.connection) ?? undefined;
 }
 
-/** What the writer can answer: a plain yes, or first a key; nothing where it could not be used anyway. Pure. */
-export function answerOf(found: Found): 'yes' | 'key' | 'none' {
+/** A plain yes; or first a key, or first an address, in the form; nothing where it could not be used anyway. */
+export type Answer = 'yes' | 'key' | 'address' | 'none';
+
+/** What the writer can answer. Pure. */
+export function answerOf(found: Found): Answer {
   if (connectedAs(found)) return 'none';
-  if (found.kind === 'environment') return found.variable.fault ? 'none' : 'yes';
+  if (found.kind === 'environment') return found.variable.fault ? 'none' : found.variable.needs_address ? 'address' : 'yes';
   return found.server.needs_key ? 'key' : 'yes';
 }
 
@@ -36,6 +40,21 @@ export function draftFor(found: Found): ConnectionDraft {
   return found.kind === 'server'
     ? { provider: found.server.provider, base_url: found.server.base_url, key: { source: 'none' }, headers: [], models: [] }
     : { provider: found.variable.provider, key: { source: 'environment', variable: found.variable.variable }, headers: [], models: [] };
+}
+
+/** A form that is filled in as far as what was found goes. */
+export interface FormStart {
+  provider: string;
+  address: string | undefined;
+  /** Absent: what is in the key field already stays there. */
+  key: KeyHeld | undefined;
+}
+
+/** The form that asks for what a plain yes would lack. Pure. */
+export function startOf(found: Found): FormStart {
+  return found.kind === 'server'
+    ? { provider: found.server.provider, address: found.server.base_url, key: undefined }
+    : { provider: found.variable.provider, address: found.variable.base_url ?? undefined, key: { ...noKey(), variable: found.variable.variable } };
 }
 
 const seen = shallowRef<DiscoverView>();

@@ -1,6 +1,6 @@
 //! The behaviours. Each is given a fresh provider, and says in words what was wrong.
 
-use crate::subject::{Heard, Subject};
+use crate::subject::{Heard, Subject, Way};
 use inkhorn_domain::{ChatRequest, FinishReason, ImageSource, Message, Money, Part, Role, TokenUsage, Tool};
 use inkhorn_fault::{Code, Fault};
 use inkhorn_providers::{fetch_models, test_connection};
@@ -19,6 +19,9 @@ const PIXEL: &str =
 pub async fn lists_models(subject: &Subject) -> Outcome {
     let report = test_connection(subject.target(), &subject.credential(), NOW).await.map_err(told)?;
     let listed: Vec<&str> = report.models.models.iter().map(|model| model.id.as_str()).collect();
+    if subject.way == Way::DatedPath {
+        return same(&listed, &vec!["prose"], "the model that the address names");
+    }
     if subject.entry.models_by_hand {
         return same(&listed.is_empty(), &true, "models of a list that is not his");
     }
@@ -161,7 +164,8 @@ pub async fn ends_for_length(subject: &Subject) -> Outcome {
 pub async fn refuses_a_bad_key(subject: &Subject) -> Outcome {
     let right = subject.key();
     let wrong = format!("{}{}", &right[..right.len() - 4], "0000");
-    let subject = &Subject::of(&subject.entry).expect("it has a persona").but_with_key(&right, &wrong);
+    let again = Subject::asked(&subject.entry, subject.way).expect("it has a persona");
+    let subject = &again.but_with_key(&right, &wrong);
     // A server on this machine may show its list to everybody: then the first chat tells.
     if subject.needs_key() {
         let fault = failed(test_connection(subject.target(), &subject.credential(), NOW).await)?;
@@ -260,9 +264,16 @@ pub async fn is_no_api(subject: &Subject) -> Outcome {
     same(&failed(subject.ask(&subject.question()).await)?.code(), &Code::NotAnApi, "the chat")
 }
 
-/// Whether the key came in one header of each chat, and in no other place.
+/// Whether the key came in one header of each chat, and in no other place. A signature carries the name of the key, and
+/// the secret of it nowhere.
 fn carried(subject: &Subject) -> bool {
     let key = subject.key();
+    if let (Way::AccessKey, Some((name, secret))) = (subject.way, key.split_once(':')) {
+        return subject.provider.chats().iter().all(|chat| {
+            let all = format!("{} {:?} {}", chat.path, chat.headers, String::from_utf8_lossy(&chat.body));
+            all.matches(name).count() == 1 && !all.contains(secret)
+        });
+    }
     subject.provider.chats().iter().all(|chat| {
         let carriers = chat.headers.iter().filter(|(_, value)| value.contains(&key)).count();
         carriers == 1 && !chat.path.contains(&key) && !String::from_utf8_lossy(&chat.body).contains(&key)

@@ -22,12 +22,13 @@ async fn run(name: &str, behaviour: impl AsyncFn(&Subject) -> Result<(), String>
     let mut failed = Vec::new();
     for entry in Catalogue::embedded().entries() {
         // An entry without a persona fails a test of its own.
-        let Some(subject) = Subject::of(entry) else { continue };
-        if skips::reason(&subject, name).is_some() {
-            continue;
-        }
-        if let Err(why) = behaviour(&subject).await {
-            failed.push(format!("{}: {why}", entry.id));
+        for subject in Subject::variants(entry) {
+            if skips::reason(&subject, name).is_some() {
+                continue;
+            }
+            if let Err(why) = behaviour(&subject).await {
+                failed.push(format!("{} ({:?}): {why}", entry.id, subject.way));
+            }
         }
     }
     assert!(failed.is_empty(), "{name}:\n{}", failed.join("\n"));
@@ -88,13 +89,32 @@ fn no_entry_is_without_a_persona_and_no_persona_without_an_entry() {
     }
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn each_way_to_ask_a_provider_is_taken() {
+    for (entry, path, header, begins) in [
+        ("openai", "/v1/responses", "authorization", "Bearer "),
+        ("azure_openai", "/openai/deployments/prose/chat/completions?", "api-key", ""),
+        ("aws_bedrock", "/model/amazon.nova-lite-v1%3A0/converse", "authorization", "AWS4-HMAC-SHA256 "),
+    ] {
+        let catalogue = Catalogue::embedded();
+        let ways = Subject::variants(catalogue.find(entry).expect("an entry"));
+        let subject = ways.last().expect("ways");
+        subject.ask(&subject.question()).await.expect("an answer");
+        let chat = &subject.provider.chats()[0];
+        assert!(chat.path.starts_with(path), "{entry}: {}", chat.path);
+        let proof = chat.header(header).expect("a proof of who asks");
+        assert!(proof.starts_with(begins), "{entry}: another kind of proof");
+    }
+}
+
 #[test]
 fn every_skip_names_a_behaviour_and_a_reason() {
     for entry in Catalogue::embedded().entries() {
-        let Some(subject) = Subject::of(entry) else { continue };
-        let skipped = NAMES.iter().filter_map(|name| skips::reason(&subject, name)).collect::<Vec<_>>();
-        assert!(skipped.iter().all(|reason| reason.len() > 20), "{}: {skipped:?}", entry.id);
-        assert!(skipped.len() <= 7, "{} skips most of the list: {skipped:?}", entry.id);
+        for subject in Subject::variants(entry) {
+            let skipped = NAMES.iter().filter_map(|name| skips::reason(&subject, name)).collect::<Vec<_>>();
+            assert!(skipped.iter().all(|reason| reason.len() > 20), "{}: {skipped:?}", entry.id);
+            assert!(skipped.len() <= 7, "{} skips most of the list: {skipped:?}", entry.id);
+        }
     }
     for (entry, name, _) in skips::OWN {
         assert!(Catalogue::embedded().find(entry).is_some() && NAMES.contains(name), "{entry} {name}");

@@ -1,6 +1,6 @@
 //! What a provider cannot show, and why.
 
-use crate::subject::Subject;
+use crate::subject::{Subject, Way};
 
 /// Entry, behaviour, reason.
 pub const OWN: &[(&str, &str, &str)] = &[
@@ -21,6 +21,9 @@ pub fn reason(subject: &Subject, behaviour: &str) -> Option<&'static str> {
         return Some(reason);
     }
     match behaviour {
+        "misses_a_model" if subject.way == Way::DatedPath => {
+            Some("its address names the model, not the request")
+        }
         "lists_models_over_pages" if subject.pages().is_none() => Some("its list comes in one piece"),
         "calls_tools" if !persona.takes("tools") => Some("it refuses requests that offer tools"),
         "refuses_without_credit" if !persona.takes_money() => {

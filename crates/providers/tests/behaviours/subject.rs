@@ -7,13 +7,30 @@ use inkhorn_fault::{Code, Fault};
 use inkhorn_outbound::Outbound;
 use inkhorn_providers::{ConnectionTarget, Credential, KeyNeed, ProviderEntry, Refusal, parse_base_url};
 use inkhorn_secret::{Origin, Secret};
-use inkhorn_testkit::{Persona, SimulatedProvider};
+use inkhorn_testkit::{Persona, SimulatedModel, SimulatedProvider};
 use std::sync::Arc;
 use std::time::SystemTime;
+
+/// An access key of AWS, from its documents.
+const ACCESS_KEY: &str = "AKIAIOSFODNN7EXAMPLE:wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY";
+
+/// In which of its ways a provider is asked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Way {
+    /// As most are.
+    Usual,
+    /// A model that answers in the responses dialect only.
+    Responses,
+    /// Azure's dated address, which names the deployment.
+    DatedPath,
+    /// A signature instead of a key.
+    AccessKey,
+}
 
 /// A provider under test.
 pub struct Subject {
     pub entry: Arc<ProviderEntry>,
+    pub way: Way,
     pub persona: Persona,
     pub provider: SimulatedProvider,
     key: Option<Secret>,
@@ -35,36 +52,63 @@ impl Subject {
     /// With a fresh simulated provider. One that usually asks for no key is given one, so that it is asked for.
     /// `None` where nobody imitates the provider.
     pub fn of(entry: &Arc<ProviderEntry>) -> Option<Self> {
+        Self::asked(entry, Way::Usual)
+    }
+
+    /// The same in each of the ways in which this provider can be asked.
+    pub fn variants(entry: &Arc<ProviderEntry>) -> Vec<Self> {
+        let ways = match entry.id.as_str() {
+            "openai" => &[Way::Usual, Way::Responses][..],
+            "azure_openai" => &[Way::Usual, Way::DatedPath],
+            "aws_bedrock" => &[Way::Usual, Way::AccessKey],
+            _ => &[Way::Usual],
+        };
+        ways.iter().filter_map(|way| Self::asked(entry, *way)).collect()
+    }
+
+    /// As [`Self::of`], in one of its ways.
+    pub fn asked(entry: &Arc<ProviderEntry>, way: Way) -> Option<Self> {
         let persona = Persona::of_provider_id(&entry.id)?;
         let provider = SimulatedProvider::start(persona);
         if provider.key().is_none() {
             provider.set_key(Some("local-key-0123456789abcdef"));
         }
+        match way {
+            Way::Responses => {
+                provider.set_models(vec![SimulatedModel::chat("gpt-5.2-pro").thinking().seeing()]);
+            }
+            Way::AccessKey => provider.set_key(Some(ACCESS_KEY)),
+            Way::Usual | Way::DatedPath => {}
+        }
         let key = provider.key();
-        Some(Self::with_key(entry.clone(), persona, provider, key.as_deref()))
+        Some(Self::with_key(entry.clone(), way, persona, provider, key.as_deref()))
     }
 
     /// A connection with a key that is not the right one.
     pub fn but_with_key(self, right: &str, wrong: &str) -> Self {
         self.provider.set_key(Some(right));
-        Self::with_key(self.entry, self.persona, self.provider, Some(wrong))
+        Self::with_key(self.entry, self.way, self.persona, self.provider, Some(wrong))
     }
 
     fn with_key(
         entry: Arc<ProviderEntry>,
+        way: Way,
         persona: Persona,
         provider: SimulatedProvider,
         key: Option<&str>,
     ) -> Self {
-        let base =
-            parse_base_url(&provider.base_url(), &entry, &[]).expect("the address of the simulated one");
+        let address = match way {
+            Way::DatedPath => format!("{}/openai/deployments/prose", provider.address()),
+            Way::Usual | Way::Responses | Way::AccessKey => provider.base_url(),
+        };
+        let base = parse_base_url(&address, &entry, &[]).expect("the address of the simulated one");
         let destination = base.destination(&entry).expect("a destination");
         let (auth, deadlines) = (entry.auth.clone(), entry.waits.deadlines());
         let target = ConnectionTarget::new(entry.clone(), Outbound::new(), destination, auth, deadlines)
             .expect("a target");
         let origins = target.origins();
         let key = key.map(|key| Secret::new(key.to_owned()));
-        Self { entry, persona, provider, key, target, origins }
+        Self { entry, way, persona, provider, key, target, origins }
     }
 
     pub fn target(&self) -> &ConnectionTarget {
@@ -141,7 +185,7 @@ impl Subject {
         mut answer: inkhorn_outbound::Answer,
     ) -> Result<Heard, Fault> {
         let mut heard = Heard::default();
-        let mut decoder = AnswerDecoder::new(self.entry.dialect_for(&request.model), request.stream)
+        let mut decoder = AnswerDecoder::new(self.target.dialect_for(&request.model), request.stream)
             .reading(self.entry.reads);
         let mut chunks = Vec::new();
         while let Some(bytes) = answer.chunk().await? {
@@ -168,7 +212,7 @@ impl Subject {
         request: &ChatRequest,
         options: &WriteOptions,
     ) -> Result<Result<inkhorn_outbound::Answer, Refusal>, Fault> {
-        let dialect = self.entry.dialect_for(&request.model);
+        let dialect = self.target.dialect_for(&request.model);
         let body = Bytes::from(write_request(dialect, request, options));
         let now = SystemTime::UNIX_EPOCH;
         let (credential, model) = (self.credential(), &request.model);

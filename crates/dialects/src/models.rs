@@ -456,6 +456,7 @@ mod tests {
             {"name":"command-a-vision-07-2025","is_deprecated":false,"endpoints":["chat"],"finetuned":false,"context_length":128000,"tokenizer_url":"https://x","features":["json_mode","vision","tools"],"default_endpoints":[]},
             {"name":"command-a-reasoning-08-2025","endpoints":["generate","chat"],"context_length":256000.0,"features":["reasoning","strict_tools"]},
             {"name":"embed-v4.0","endpoints":["embed"],"context_length":128000,"features":null},
+            {"name":"command-r-03-2024","is_deprecated":true,"endpoints":["chat"],"context_length":128000},
             {"name":"rerank-v4.0","endpoints":["rerank"],"context_length":32768},
             {"name":"cohere-transcribe","endpoints":[]}],"next_page_token":"t2"}"#,
         )
@@ -468,9 +469,12 @@ mod tests {
             [
                 ("command-a-vision-07-2025", Some(128_000)),
                 ("command-a-reasoning-08-2025", Some(256_000)),
-                ("embed-v4.0", Some(128_000))
+                ("embed-v4.0", Some(128_000)),
+                // Closed to newcomers only, and no day is told on which it goes.
+                ("command-r-03-2024", Some(128_000))
             ]
         );
+        assert_eq!(page.models[3].retires_on, None);
         assert_eq!(page.models[0].capabilities, [Capability::Vision, Capability::Tools]);
         assert_eq!(page.models[1].capabilities, [Capability::Tools, Capability::Reasoning]);
         assert_eq!(page.models[2].capabilities, [Capability::Embeddings]);

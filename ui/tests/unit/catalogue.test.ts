@@ -24,7 +24,7 @@ async function show(page: Component, language: Language, broken: FaultView | nul
     return name === 'app_status' ? { ...answer, catalogue_fault: broken } : answer;
   };
   const empty = { render: () => h('div') };
-  const named = (name: string) => ({ path: `/${name}/:slug?`, name, component: empty });
+  const named = (name: string) => ({ path: `/${name}/:${name === 'guides' ? 'provider' : 'slug'}?`, name, component: empty });
   const router = createRouter({ history: createMemoryHistory(), routes: [{ path: '/', component: empty }, ...['connections', 'settings', 'guides', 'desk'].map(named)] });
   await router.push('/connections');
   app = createApp({ render: () => h(page, props) });

@@ -141,11 +141,7 @@ pub(crate) fn load_catalogue(dir: &Path) -> (Catalogue, Option<Fault>) {
     match load_own(&embedded, dir) {
         Ok(Some(catalogue)) => (catalogue, None),
         Ok(None) => (embedded, None),
-        Err(fault) => {
-            // Without its words: they may quote what the writer wrote there.
-            tracing::warn!("the own catalogue of providers cannot be used");
-            (embedded, Some(fault))
-        }
+        Err(fault) => (embedded, Some(fault)),
     }
 }
 

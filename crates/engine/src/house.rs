@@ -241,7 +241,9 @@ impl House {
             // Without an entry the connection is kept and shown, and cannot be used until the entry is back.
             let (entry, lost) = match inner.catalogue.find(&row.provider) {
                 Some(entry) => (entry.clone(), None),
-                None => (ProviderEntry::lost(&row.provider, row.dialect).into(), Some(inner.entry_lost(&row))),
+                None => {
+                    (ProviderEntry::lost(&row.provider, row.dialect).into(), Some(inner.entry_lost(&row)))
+                }
             };
             let own = |secret: &SecretRow| secret.owner_kind == OWNER && secret.owner_id == row.id.0;
             let (secrets, rest): (Vec<_>, Vec<_>) = sealed.into_iter().partition(own);

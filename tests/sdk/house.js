@@ -27,14 +27,14 @@ export async function openHouse() {
   const said = []
   const started = []
 
-  async function start(program, line, lines) {
+  /** Starts a program and gives what it told up to the line that is `wanted`, as that line's match. */
+  async function start(program, line, wanted) {
     const child = spawn(program, line, { env: environment, stdio: ['ignore', 'pipe', 'pipe'] })
     started.push(child)
     child.stderr.on('data', (data) => said.push(data.toString()))
-    const heard = []
     for await (const text of createInterface({ input: child.stdout })) {
-      heard.push(text)
-      if (heard.length === lines) return heard
+      const match = wanted.exec(text)
+      if (match) return match
     }
     throw new Error(`${line[0]} ended early: ${said.join('')}`)
   }
@@ -46,11 +46,19 @@ export async function openHouse() {
     return JSON.parse(ran.stdout)
   }
 
-  const [provider, told] = await start(SIMULATE, ['openai'], 2)
-  const key = told.replace('key: ', '')
-  run(['connections', 'add', '--provider', 'openai', '--base-url', provider, '--key-stdin'], key)
-  const { token } = run(['apps', 'add', 'SDK'])
-  const [first] = await start(PROGRAM, ['serve', '--port', '0'], 1)
+  async function settle() {
+    const [, provider, key] = await start(SIMULATE, ['openai'], /^openai +(\S+) +(\S+)/)
+    run(['connections', 'add', '--provider', 'openai', '--base-url', provider, '--key-stdin'], key)
+    const { token } = run(['apps', 'add', 'SDK'])
+    const [first] = await start(PROGRAM, ['serve', '--port', '0'], /^\{.*\}$/)
+    return { key, token, first }
+  }
+
+  const { key, token, first } = await settle().catch((failure) => {
+    // A program that is left would keep the test from ending.
+    started.forEach((child) => child.kill())
+    throw failure
+  })
 
   return {
     key,

@@ -147,7 +147,7 @@ impl Engine {
             AskBody::Wire { dialect, .. }
                 if Dialect::from(*dialect) == connection.dialect_for(&address.model)
         );
-        if !connection.write_options(&address.model).replay_reasoning {
+        if ask.body.is_ours() && !connection.write_options(&address.model).replay_reasoning {
             ask.body.forget_thoughts();
         }
         let listing = connection.model(&address.model);

@@ -1,9 +1,8 @@
 //! Requests of Cohere's `/v2/chat`. Only written: no program sends them to us.
 
-use super::fields::image_address;
-use super::openai::write_tool;
+use super::openai::{TurnParts, write_tool};
 use crate::options::{ReasoningForm, WriteOptions};
-use inkhorn_domain::{ChatRequest, Message, Part, Role, ToolChoice};
+use inkhorn_domain::{ChatRequest, Message, Role, ToolChoice};
 use serde_json::{Map, Value, json};
 
 /// The most texts that may end an answer there. More are refused.
@@ -79,23 +78,7 @@ fn write_thinking(request: &ChatRequest, options: &WriteOptions) -> Option<Value
 
 /// One turn may be several messages here: each tool result is one of its own.
 fn write_message(message: &Message) -> Vec<Value> {
-    let (mut out, mut content, mut calls) = (Vec::new(), Vec::new(), Vec::new());
-    let mut reasoning = String::new();
-    for part in &message.parts {
-        match part {
-            Part::Text(text) => content.push(json!({ "type": "text", "text": text })),
-            Part::Image(source) => {
-                content.push(json!({ "type": "image_url", "image_url": { "url": image_address(source) } }));
-            }
-            Part::Reasoning { text, .. } => reasoning.push_str(text),
-            Part::ToolCall { id, name, arguments } => calls.push(json!({
-                "id": id, "type": "function", "function": { "name": name, "arguments": arguments }
-            })),
-            Part::ToolResult { id, text, .. } => {
-                out.push(json!({ "role": "tool", "tool_call_id": id, "content": text }));
-            }
-        }
-    }
+    let TurnParts { results: mut out, mut content, calls, reasoning } = TurnParts::of(message);
     if !out.is_empty() && content.is_empty() && calls.is_empty() {
         return out;
     }

@@ -197,25 +197,45 @@ fn content_part(mut part: Taken) -> Result<Part, BadRequest> {
     }
 }
 
-/// One turn may be several messages here: each tool result is one of its own.
-fn write_message(message: &Message, options: &WriteOptions) -> Vec<Value> {
-    let (mut out, mut content, mut calls) = (Vec::new(), Vec::new(), Vec::new());
-    let mut reasoning = String::new();
-    for part in &message.parts {
-        match part {
-            Part::Text(text) => content.push(json!({ "type": "text", "text": text })),
-            Part::Image(source) => {
-                content.push(json!({ "type": "image_url", "image_url": { "url": image_address(source) } }));
-            }
-            Part::Reasoning { text, .. } => reasoning.push_str(text),
-            Part::ToolCall { id, name, arguments } => calls.push(json!({
-                "id": id, "type": "function", "function": { "name": name, "arguments": arguments }
-            })),
-            Part::ToolResult { id, text, .. } => {
-                out.push(json!({ "role": "tool", "tool_call_id": id, "content": text }));
+/// What a turn holds, in the shapes that Cohere shares.
+#[derive(Default)]
+pub struct TurnParts {
+    /// Messages of their own: the results of tools.
+    pub results: Vec<Value>,
+    /// Texts and images.
+    pub content: Vec<Value>,
+    /// Calls of tools.
+    pub calls: Vec<Value>,
+    /// What was thought.
+    pub reasoning: String,
+}
+
+impl TurnParts {
+    /// Sorts the parts of a turn.
+    pub fn of(message: &Message) -> Self {
+        let mut turn = Self::default();
+        for part in &message.parts {
+            match part {
+                Part::Text(text) => turn.content.push(json!({ "type": "text", "text": text })),
+                Part::Image(source) => turn
+                    .content
+                    .push(json!({ "type": "image_url", "image_url": { "url": image_address(source) } })),
+                Part::Reasoning { text, .. } => turn.reasoning.push_str(text),
+                Part::ToolCall { id, name, arguments } => turn.calls.push(json!({
+                    "id": id, "type": "function", "function": { "name": name, "arguments": arguments }
+                })),
+                Part::ToolResult { id, text, .. } => {
+                    turn.results.push(json!({ "role": "tool", "tool_call_id": id, "content": text }));
+                }
             }
         }
+        turn
     }
+}
+
+/// One turn may be several messages here: each tool result is one of its own.
+fn write_message(message: &Message, options: &WriteOptions) -> Vec<Value> {
+    let TurnParts { results: mut out, content, calls, reasoning } = TurnParts::of(message);
     if !out.is_empty() && content.is_empty() && calls.is_empty() {
         return out;
     }

@@ -1,6 +1,6 @@
 //! Token counts of OpenAI responses. Their meaning is ours: cached tokens in the input, reasoning in the output.
 
-use super::{dollars, ticks};
+use super::{ReadDetails, WrittenDetails, dollars, ticks};
 use crate::lenient::{Loose, plausible};
 use inkhorn_domain::TokenUsage;
 use serde::Deserialize;
@@ -53,17 +53,4 @@ struct Told<'a> {
     cost_in_usd_ticks: Loose<u64>,
     #[serde(borrow)]
     cost: Loose<&'a RawValue>,
-}
-
-#[derive(Default, Deserialize)]
-#[serde(default)]
-struct ReadDetails {
-    cached_tokens: Loose<u64>,
-    cache_write_tokens: Loose<u64>,
-}
-
-#[derive(Default, Deserialize)]
-#[serde(default)]
-struct WrittenDetails {
-    reasoning_tokens: Loose<u64>,
 }

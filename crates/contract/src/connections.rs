@@ -1,6 +1,6 @@
 //! Providers (what one can connect to) and connections (what the writer has connected).
 
-use crate::{AccountView, FaultView, HeadroomView, SpentView};
+use crate::{AccountView, FaultView, HeadroomView, ModerationView, SpentView};
 use inkhorn_fault::Code;
 use inkhorn_secret::Secret;
 use serde::{Deserialize, Serialize};
@@ -41,6 +41,8 @@ pub struct ProviderView {
     pub settings: Vec<SettingNameView>,
     /// Steps and usual failures, by language.
     pub guide: GuideView,
+    /// How it moderates, as far as that is known. The first that fits a model counts.
+    pub moderation: Vec<ModerationView>,
 }
 
 /// A setting that a connection may have.

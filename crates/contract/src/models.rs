@@ -86,6 +86,8 @@ pub struct ModelView {
     pub hidden: bool,
     /// Shown first.
     pub favourite: bool,
+    /// It has a place of the writer's: those come first in their connection, the rest behind in the provider's order.
+    pub placed: bool,
     /// Typed by hand; the provider does not list it.
     pub added_by_hand: bool,
     /// Listed for the first time after the writer last looked at the models.
@@ -139,6 +141,20 @@ pub struct ContentView {
     pub date: Option<String>,
     /// On what it rests, a sentence of the catalogue.
     pub basis: Option<BasisView>,
+}
+
+/// What is known of how a provider moderates some of its models, or all.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
+pub struct ModerationView {
+    /// Patterns of ids, in which `*` stands for any letters; none means all.
+    pub models: Vec<String>,
+    /// The tag that such models have, unless the writer says otherwise.
+    #[ts(type = "'filtered' | 'unfiltered' | 'adult-capable'")]
+    pub tag: &'static str,
+    /// The day on which it was looked up, ISO 8601.
+    pub date: String,
+    /// On what it rests.
+    pub basis: BasisView,
 }
 
 /// A sentence in both languages.

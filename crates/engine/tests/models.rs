@@ -151,6 +151,8 @@ async fn what_the_writer_says_of_models_holds_for_many_at_once_and_after_a_resta
     let ids: Vec<&str> = list.models.iter().map(|model| model.id.as_str()).collect();
     assert_eq!(ids, ["test/three", "test/two", "test/one"]);
     let (three, two) = (&list.models[0], &list.models[1]);
+    let placed: Vec<bool> = list.models.iter().map(|model| model.placed).collect();
+    assert_eq!(placed, [true, true, false], "the rest stands behind in the provider's order");
     assert!(!three.hidden && !three.favourite, "a change that cannot be for one is for none");
     assert!(two.hidden && two.favourite);
     assert_eq!((two.name.as_str(), two.own_name.as_deref()), ("My second", Some("My second")));
@@ -438,7 +440,16 @@ async fn a_collection_survives_the_way_as_text_with_what_is_not_connected() {
     };
     let taken = house.engine.collections_import(import(&text.text, None)).await;
     assert_eq!(taken.map(drop).map_err(|fault| fault.code()), Err(Code::Duplicate));
+    let told = house.engine.collections_read(import(&text.text, None)).await.expect("told");
+    assert_eq!(told.name_fault.map(|fault| fault.code), Some(Code::Duplicate));
+    let long = "小".repeat(61);
+    let told = house.engine.collections_read(import(&text.text, Some(&long))).await.expect("told");
+    assert_eq!(told.name_fault.map(|fault| fault.code), Some(Code::BadRequest));
+    let told = house.engine.collections_read(import(&text.text, Some("Copy"))).await.expect("told");
+    assert_eq!((told.name.as_str(), told.name_fault.map(|fault| fault.code)), ("Copy", None));
+    assert_eq!(house.list().await.collections.len(), 1, "reading makes nothing");
     let read = house.engine.collections_import(import(&text.text, Some("Copy"))).await.expect("read");
+    assert_eq!(told.models, read.models, "what was told is what was made");
     let ids: Vec<&str> = read.models.iter().map(|model| model.id.as_str()).collect();
     assert_eq!(ids, models, "two models of one id stay two");
     assert_eq!(read.models[3].reason.as_deref(), Some("not_connected"));

@@ -463,6 +463,20 @@ name: string,
  */
 models: Array<string>, };
 
+export type CollectionReadView = { 
+/**
+ * The name that it would get.
+ */
+name: string, 
+/**
+ * Why it cannot have that name: it is taken, or no name.
+ */
+name_fault: FaultView | null, 
+/**
+ * Its models with their settings, as they would stand here.
+ */
+models: Array<MemberView>, };
+
 export type CollectionRenameRequest = { 
 /**
  * Its name.
@@ -1457,6 +1471,10 @@ hidden: boolean,
  */
 favourite: boolean, 
 /**
+ * It has a place of the writer's: those come first in their connection, the rest behind in the provider's order.
+ */
+placed: boolean, 
+/**
  * Typed by hand; the provider does not list it.
  */
 added_by_hand: boolean, 
@@ -1701,6 +1719,24 @@ price_book: PriceBookView,
  */
 adult_mode: boolean, };
 
+export type ModerationView = { 
+/**
+ * Patterns of ids, in which `*` stands for any letters; none means all.
+ */
+models: Array<string>, 
+/**
+ * The tag that such models have, unless the writer says otherwise.
+ */
+tag: 'filtered' | 'unfiltered' | 'adult-capable', 
+/**
+ * The day on which it was looked up, ISO 8601.
+ */
+date: string, 
+/**
+ * On what it rests.
+ */
+basis: BasisView, };
+
 export type NotAnsweredView = { 
 /**
  * Its slug.
@@ -1899,7 +1935,11 @@ settings: Array<SettingNameView>,
 /**
  * Steps and usual failures, by language.
  */
-guide: GuideView, };
+guide: GuideView, 
+/**
+ * How it moderates, as far as that is known. The first that fits a model counts.
+ */
+moderation: Array<ModerationView>, };
 
 export type RecommendationView = { 
 /**
@@ -1914,6 +1954,49 @@ model: string,
  * Why, the weightiest first.
  */
 why: Array<WhyView>, };
+
+export type RefusalCountView = { 
+/**
+ * Answers that came to their end, and requests that were refused for what they ask.
+ */
+answers: number, 
+/**
+ * Answers that ended because the provider held them back or the model declined: a stop reason such as
+ * `content_filter`, `refusal` or `SAFETY`.
+ */
+withheld: number, 
+/**
+ * Requests that were turned down for what they ask before anything was written.
+ */
+refused: number, };
+
+export type RefusalsOfView = { 
+/**
+ * Which.
+ */
+name: string, 
+/**
+ * Over the last 30 days.
+ */
+days_30: RefusalCountView, 
+/**
+ * Over the last 365 days.
+ */
+days_365: RefusalCountView, };
+
+export type RefusalsView = { 
+/**
+ * From when on they are counted, unix milliseconds: a year ago, or later where the log does not reach so far.
+ */
+since: number, 
+/**
+ * Every model that was used, `slug/model-id`.
+ */
+models: Array<RefusalsOfView>, 
+/**
+ * Every provider that was used, by its id in the catalogue.
+ */
+providers: Array<RefusalsOfView>, };
 
 export type ReminderView = { 
 /**
@@ -2721,6 +2804,7 @@ export interface Commands {
   models_feature_default: { request: ModelsFeatureDefaultRequest; answer: Nothing };
   models_adult_mode: { request: ModelsAdultModeRequest; answer: Nothing };
   models_recommended: { request: Nothing; answer: Array<RecommendationView> };
+  models_refusals: { request: Nothing; answer: RefusalsView };
   prices_refresh: { request: PricesRefreshRequest; answer: PriceBookView };
   collections_list: { request: Nothing; answer: Array<CollectionView> };
   collections_create: { request: CollectionRequest; answer: CollectionView };
@@ -2732,6 +2816,7 @@ export interface Commands {
   collections_settings: { request: CollectionSettingsRequest; answer: CollectionView };
   collections_default: { request: CollectionDefaultRequest; answer: Array<CollectionView> };
   collections_export: { request: CollectionRequest; answer: CollectionTextView };
+  collections_read: { request: CollectionImportRequest; answer: CollectionReadView };
   collections_import: { request: CollectionImportRequest; answer: CollectionView };
   collections_offered: { request: Nothing; answer: Array<OfferedCollectionView> };
   desk_list: { request: DeskListRequest; answer: DeskListView };

@@ -54,6 +54,7 @@ export function provider(id: string, name: string, locality: ProviderView['local
       en: { notice: null, steps: ['Make an account.', 'Make a key on the key page and copy it.', 'Paste it here and test.'], failures: { no_credit: 'Add credit on the billing page.' } },
       id: { notice: null, steps: ['Buat akun.', 'Buat kunci di halaman kunci lalu salin.', 'Tempel di sini dan uji.'], failures: { no_credit: 'Isi saldo di halaman tagihan.' } },
     },
+    moderation: [],
     ...more,
   };
 }
@@ -115,6 +116,7 @@ export function model(of: string, label: string, name: string, more: Partial<Mod
     own_name: null,
     hidden: false,
     favourite: false,
+    placed: false,
     added_by_hand: false,
     is_new: false,
     first_seen: null,

@@ -71,6 +71,16 @@ pub(super) fn provider_view(entry: &ProviderEntry) -> ProviderView {
         env: entry.env.clone(),
         settings: setting_names(entry),
         guide: GuideView { en: guide_text(&entry.guide.en), id: guide_text(&entry.guide.id) },
+        moderation: entry.content.iter().map(moderation_view).collect(),
+    }
+}
+
+fn moderation_view(known: &inkhorn_providers::Moderation) -> ModerationView {
+    ModerationView {
+        models: known.models.clone(),
+        tag: known.tag.as_str(),
+        date: known.date.clone(),
+        basis: BasisView { en: known.basis.en.clone(), id: known.basis.id.clone() },
     }
 }
 

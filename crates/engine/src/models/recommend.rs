@@ -203,6 +203,7 @@ mod tests {
             own_name: None,
             hidden: false,
             favourite: false,
+            placed: false,
             added_by_hand: false,
             is_new: false,
             first_seen: None,

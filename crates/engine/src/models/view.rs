@@ -175,6 +175,7 @@ fn view(
         own_name,
         hidden: note.is_some_and(|note| note.hidden),
         favourite: note.is_some_and(|note| note.favourite),
+        placed: note.is_some_and(|note| note.position.is_some()),
         added_by_hand: false,
         // Before the first visit nothing was known, so nothing is new.
         is_new: first_seen.zip(visited_at).is_some_and(|(seen, visited)| seen > visited),

@@ -39,7 +39,7 @@ describe('sending', () => {
     const place = ref('');
     const desk = within(door, () => useDesk(place));
     const hearing = { began: (id: string) => (place.value = id) };
-    await Promise.all([desk.send('Write.', 'a/b', hearing), desk.send('Write.', 'a/b', hearing)]);
+    await Promise.all([desk.send('Write.', { model: 'a/b' }, hearing), desk.send('Write.', { model: 'a/b' }, hearing)]);
     expect(stream).toHaveBeenCalledTimes(1);
     expect(stream.mock.calls[0]?.[1]).toEqual({ text: 'Write.', model: 'a/b' });
   });
@@ -47,7 +47,7 @@ describe('sending', () => {
     const door = makeDouble('normal', {}, 0);
     const stream = vi.spyOn(door, 'stream');
     const desk = within(door, () => useDesk(ref('')));
-    await desk.send('  \n', undefined);
+    await desk.send('  \n', {});
     expect(stream).not.toHaveBeenCalled();
   });
   it('gives the text back where it never began', async () => {
@@ -55,7 +55,7 @@ describe('sending', () => {
     door.stream = () => Promise.reject(fault('vault_locked'));
     const desk = within(door, () => useDesk(ref('')));
     const never = vi.fn();
-    await desk.send('My only copy.', undefined, { never });
+    await desk.send('My only copy.', {}, { never });
     expect(never).toHaveBeenCalledOnce();
     expect(desk.coming.value?.told.failure?.code).toBe('vault_locked');
     expect(desk.busy.value).toBe(false);
@@ -64,7 +64,7 @@ describe('sending', () => {
     const door = makeDouble('normal', {}, 0);
     const place = ref('');
     const desk = within(door, () => useDesk(place));
-    await desk.send('Write on.', undefined, { began: (id) => (place.value = id) });
+    await desk.send('Write on.', {}, { began: (id) => (place.value = id) });
     await settle();
     expect(comingAnswers.size).toBe(0);
     await vi.waitFor(() => expect(desk.turns.value.map((turn) => turn.state)).toEqual(['done', 'done']));
@@ -73,7 +73,7 @@ describe('sending', () => {
 
 describe('the composer', () => {
   function compose(door: Door, place: Ref<string>, kept: Ref<string | undefined> = ref('')) {
-    return within(door, () => useComposer(place, kept, ref('a/b')));
+    return within(door, () => useComposer(place, kept, ref({ model: 'a/b' })));
   }
   it('keeps one draft for a pause in typing, and at once when the writer leaves', async () => {
     vi.useFakeTimers();
@@ -123,9 +123,9 @@ describe('the composer', () => {
       name === 'desk_estimate'
         ? new Promise<unknown>((resolve) => waiting.push((tokens) => resolve({ model: null, input_tokens: tokens, cost: { usd: null, source: 'unknown' }, fits: null, context_length: null })))
         : Promise.resolve({})) as unknown as Door['invoke'];
-    const model = ref('a/b');
-    const composer = within(door, () => useComposer(ref('d5'), ref('Text'), model));
-    model.value = 'c/d';
+    const wish = ref({ model: 'a/b' });
+    const composer = within(door, () => useComposer(ref('d5'), ref('Text'), wish));
+    wish.value = { model: 'c/d' };
     await vi.waitFor(() => expect(waiting.length).toBe(2));
     waiting[1]?.(200);
     await settle();

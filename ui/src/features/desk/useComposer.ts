@@ -1,7 +1,7 @@
 // What stands in the composer, kept as a draft while it is typed, and what sending it would take.
 
 import { onScopeDispose, ref, shallowRef, toValue, watch, type MaybeRefOrGetter } from 'vue';
-import type { DeskEstimateView } from '@/generated/contract';
+import type { DeskEstimateRequest, DeskEstimateView } from '@/generated/contract';
 import { useDoor } from '@/host/door';
 import { asFailure, type Failure } from '@/shared/fault';
 import { newPlace } from './answers';
@@ -12,8 +12,19 @@ const pause = 350;
 /** Unkept text by place, for coming back to a conversation within this window. */
 const texts = new Map<string, string>();
 
-/** The composer of one place. `kept` is the draft as the host has it. */
-export function useComposer(place: MaybeRefOrGetter<string>, kept: MaybeRefOrGetter<string | undefined>, model: MaybeRefOrGetter<string | undefined>) {
+/** What the writer wishes for the text, apart from the text. */
+export type Wish = Omit<DeskEstimateRequest, 'conversation' | 'text'>;
+
+/**
+ * The composer of one place. `kept` is the draft as the host has it. While `busy`, an answer comes in: without a text
+ * nothing is asked then, and once it is there it is asked anew.
+ */
+export function useComposer(
+  place: MaybeRefOrGetter<string>,
+  kept: MaybeRefOrGetter<string | undefined>,
+  wish: MaybeRefOrGetter<Wish>,
+  busy: MaybeRefOrGetter<boolean> = false,
+) {
   const door = useDoor();
   const text = ref('');
   const estimate = shallowRef<DeskEstimateView>();
@@ -38,14 +49,9 @@ export function useComposer(place: MaybeRefOrGetter<string>, kept: MaybeRefOrGet
   async function estimateNow(): Promise<void> {
     asked += 1;
     const mine = asked;
-    if (text.value.trim() === '') {
-      estimate.value = undefined;
-      return;
-    }
-    const chosen = toValue(model);
-    const answer = await door
-      .invoke('desk_estimate', { ...where(toValue(place)), text: text.value, ...(chosen ? { model: chosen } : {}) })
-      .catch(() => undefined);
+    if (toValue(busy) && text.value.trim() === '') return;
+    // An empty text is asked about too: which model would answer it, and why, is told before the first letter.
+    const answer = await door.invoke('desk_estimate', { ...where(toValue(place)), text: text.value, ...toValue(wish) }).catch(() => undefined);
     // A late answer never overwrites a newer one. Without an estimate the line is empty, and sending goes on.
     if (mine === asked) estimate.value = answer;
   }
@@ -65,7 +71,8 @@ export function useComposer(place: MaybeRefOrGetter<string>, kept: MaybeRefOrGet
     (now, before) => {
       if (before !== undefined) keepNow();
       text.value = texts.get(now) ?? toValue(kept) ?? '';
-      estimate.value = undefined;
+      // What was told of a page stays while its first answer gives it a name.
+      if (!toValue(busy)) estimate.value = undefined;
       void estimateNow();
     },
     { immediate: true },
@@ -77,7 +84,8 @@ export function useComposer(place: MaybeRefOrGetter<string>, kept: MaybeRefOrGet
       if (text.value) void estimateNow();
     },
   );
-  watch(() => toValue(model), () => void estimateNow());
+  watch(() => JSON.stringify(toValue(wish)), () => void estimateNow());
+  watch(() => toValue(busy), (now) => !now && void estimateNow());
   window.addEventListener('pagehide', keepNow);
   onScopeDispose(() => {
     keepNow();
@@ -88,6 +96,8 @@ export function useComposer(place: MaybeRefOrGetter<string>, kept: MaybeRefOrGet
     text,
     estimate,
     failure,
+    /** Something changed elsewhere that the estimate may depend on. */
+    estimateNow,
     /** The writer changed the text. */
     typed,
     /** Takes the text out, to send it. */
@@ -97,7 +107,6 @@ export function useComposer(place: MaybeRefOrGetter<string>, kept: MaybeRefOrGet
       text.value = '';
       unkept = undefined;
       clearTimeout(timer);
-      estimate.value = undefined;
       asked += 1;
       return taken;
     },

@@ -9,6 +9,7 @@ import { fetchAnew, useAnswer, useDeed } from '@/shared/ask';
 import { doSoon, useUndo } from '@/shared/undo';
 import { useWords } from '@/shared/useWords';
 import { ComingAnswer, comingAnswers, newPlace, turnsWith } from './answers';
+import type { Wish } from './useComposer';
 
 /** What to hear about while an answer comes in. */
 export interface Hearing {
@@ -82,21 +83,17 @@ export function useDesk(place: MaybeRefOrGetter<string>) {
     coming,
     busy,
     /** Sends a text. A second press while one is on its way does nothing. */
-    send(text: string, model: string | undefined, hearing: Hearing = {}): Promise<void> {
+    send(text: string, wish: Wish, hearing: Hearing = {}): Promise<void> {
       const at = toValue(place);
       if (busy.value || text.trim() === '') return Promise.resolve();
-      const wish: DeskSendRequest = { text, ...(at === newPlace ? {} : { conversation: at }), ...(model ? { model } : {}) };
-      return run(new ComingAnswer(at, text), (hear) => door.stream('desk_send', wish, hear), hearing);
+      const request: DeskSendRequest = { text, ...(at === newPlace ? {} : { conversation: at }), ...wish };
+      return run(new ComingAnswer(at, text), (hear) => door.stream('desk_send', request, hear), hearing);
     },
     /** Answers a turn again, with another model or another text where given. */
-    retry(message: string, change: { model?: string | undefined; text?: string } = {}): Promise<void> {
+    retry(message: string, change: Wish & { text?: string } = {}): Promise<void> {
       if (busy.value) return Promise.resolve();
-      const wish: DeskRetryRequest = {
-        message,
-        ...(change.model ? { model: change.model } : {}),
-        ...(change.text === undefined ? {} : { text: change.text }),
-      };
-      return run(new ComingAnswer(toValue(place), '', message), (hear) => door.stream('desk_retry', wish, hear), {});
+      const request: DeskRetryRequest = { message, ...change };
+      return run(new ComingAnswer(toValue(place), '', message), (hear) => door.stream('desk_retry', request, hear), {});
     },
     /** Stops the answer that comes in; the request to the provider ends too. */
     async stop(): Promise<void> {

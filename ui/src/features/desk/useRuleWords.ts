@@ -1,0 +1,28 @@
+// Which rule picked the model, in a few words. The rule is the engine's; here it only gets its words.
+
+import type { AnswerView, DeskEstimateView } from '@/generated/contract';
+import { useModels } from '@/features/models';
+import { useWords } from '@/shared/useWords';
+
+/** Words about the rule that picked a model. */
+export function useRuleWords() {
+  const { t } = useWords();
+  const { find } = useModels();
+
+  return {
+    /** Before sending: `Chosen by you, from the collection Prose; Claude answers first`. */
+    before(estimate: DeskEstimateView | undefined): string {
+      if (!estimate) return '';
+      if (estimate.model === null || estimate.picked_by === null) return t('desk.rule.nobody');
+      const rule = t(`desk.rule.before.${estimate.picked_by}`);
+      const first = find(estimate.model)?.name ?? estimate.model;
+      return estimate.collection === null ? rule : t('desk.rule.collection_before', { rule, name: estimate.collection, model: first });
+    },
+    /** Under an answer: `chosen by you, from the collection Prose`. Answers of older versions do not know it. */
+    after(answer: AnswerView): string {
+      if (answer.picked_by === null) return '';
+      const rule = t(`desk.rule.after.${answer.picked_by}`);
+      return answer.collection === null ? rule : t('desk.rule.collection_after', { rule, name: answer.collection });
+    },
+  };
+}

@@ -39,6 +39,7 @@ const COMMANDS: &[&str] = &[
     "models_feature_default",
     "models_adult_mode",
     "models_recommended",
+    "models_refusals",
     "prices_refresh",
     "collections_list",
     "collections_create",

@@ -55,6 +55,7 @@ pub fn handler() -> impl Fn(Invoke<Wry>) -> bool + Send + Sync + 'static {
         models_feature_default,
         models_adult_mode,
         models_recommended,
+        models_refusals,
         prices_refresh,
         collections_list,
         collections_create,
@@ -141,6 +142,7 @@ forward! {
     models_feature_default(ModelsFeatureDefaultRequest) => Nothing;
     models_adult_mode(ModelsAdultModeRequest) => Nothing;
     models_recommended(Nothing) => Vec<RecommendationView>;
+    models_refusals(Nothing) => RefusalsView;
     prices_refresh(PricesRefreshRequest) => PriceBookView;
     collections_list(Nothing) => Vec<CollectionView>;
     collections_create(CollectionRequest) => CollectionView;

@@ -107,6 +107,8 @@ commands! {
     models_adult_mode(ModelsAdultModeRequest) => Nothing;
     /// Which models suit which task, and why.
     models_recommended(Nothing) => Vec<RecommendationView>;
+    /// How often models refused, by stop reason.
+    models_refusals(Nothing) => RefusalsView;
     /// Fetches newer prices; the old ones stay where that fails.
     prices_refresh(PricesRefreshRequest) => PriceBookView;
 

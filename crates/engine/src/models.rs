@@ -3,6 +3,7 @@
 mod own;
 mod price_book;
 mod recommend;
+mod refusals;
 mod replace;
 mod speed;
 mod view;

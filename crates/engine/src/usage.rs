@@ -13,6 +13,7 @@ mod rows;
 mod sums;
 
 pub use rows::{NotWritten, RowsForm};
+pub(crate) use sums::name as model_name;
 
 use crate::time::{Range, iso, name_of, parse_range, spans, today_and_month};
 use crate::{Engine, Inner, blocking};

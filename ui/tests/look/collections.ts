@@ -35,6 +35,7 @@ export function collectionCommands() {
     models_feature_default: () => ({}),
     models_adult_mode: () => ({}),
     models_recommended: () => [],
+    models_refusals: () => ({ since: Date.now() - 365 * 86_400_000, models: [], providers: [] }),
     prices_refresh: () => ({ source: 'fetched' as const, date: Date.now(), age_days: 0 }),
     collections_list: () => all,
     collections_create: ({ name }: { name: string }) => keep(name, named(name)),

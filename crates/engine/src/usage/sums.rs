@@ -151,7 +151,7 @@ pub(super) fn week(cells: &[Sums]) -> [[Sums; 24]; 7] {
 }
 
 /// `slug/model` for a model of a connection; empty for what has no name.
-pub(super) fn name(key: Option<String>, model: Option<String>) -> String {
+pub(crate) fn name(key: Option<String>, model: Option<String>) -> String {
     match (key, model) {
         (Some(slug), Some(model)) => format!("{slug}/{model}"),
         (one, other) => one.or(other).unwrap_or_default(),

@@ -47,4 +47,4 @@ pub(crate) const STEPS: &[&[&str]] = &[
 
 /// The same for `usage.db`.
 pub(crate) const USAGE_STEPS: &[&[&str]] =
-    &[&[usage::SCHEMA], &[usage::MORE_FIGURES, usage_days::SCHEMA, holds::SCHEMA]];
+    &[&[usage::SCHEMA], &[usage::MORE_FIGURES, usage_days::SCHEMA, holds::SCHEMA], &[usage_days::REFUSALS]];

@@ -287,7 +287,7 @@ pub(crate) fn for_each_figure(
 ) -> rusqlite::Result<()> {
     const SQL: &str = "SELECT id, face, app, feature, slug, provider, model_asked, attempt, input, cache_read,
         cache_write, output, reasoning, cost, provider_cost, computed, latency_ms, first_token_ms, cache_write_1h,
-        result, quality FROM usage WHERE id >= ?1 AND id < ?2 ORDER BY id";
+        result, quality, finish, fault FROM usage WHERE id >= ?1 AND id < ?2 ORDER BY id";
     let known = |text: &str| -> rusqlite::Result<i64> {
         let find = "SELECT id FROM name WHERE text = ?1";
         Ok(db.query_row(find, [text], |row| row.get(0)).optional()?.unwrap_or(0))
@@ -297,6 +297,8 @@ pub(crate) fn for_each_figure(
     let numbered = results.iter().map(|result| Ok((known(result.as_str())?, *result)));
     let numbered: Vec<(i64, RequestResult)> = numbered.collect::<rusqlite::Result<_>>()?;
     let reported = known(Quality::Reported.as_str())?;
+    let withheld = known(FinishReason::ContentFilter.as_str())?;
+    let content_refused = known(Code::ContentRefused.as_str())?;
     let numbers = row_numbers(times);
     let mut query = db.prepare_cached(SQL)?;
     let mut rows = query.query(params![numbers.start, numbers.end])?;
@@ -332,6 +334,8 @@ pub(crate) fn for_each_figure(
             first_token_ms: count(17)?,
             result,
             exact: row.get::<_, i64>(20)? == reported,
+            withheld: row.get::<_, Option<i64>>(21)? == Some(withheld),
+            content_refused: row.get::<_, Option<i64>>(22)? == Some(content_refused),
         };
         take(row.get::<_, i64>(0)? >> MOMENT_BITS, key, Sums::of(&figures))?;
     }

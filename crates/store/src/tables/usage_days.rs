@@ -37,6 +37,16 @@ CREATE TABLE usage_state (
 INSERT INTO usage_state (one, pruned_until, rebuild_due) VALUES (1, 0, EXISTS (SELECT 1 FROM usage));
 ";
 
+/// The third step: refusals are figures too. A log with refusals in it makes its sums once more; those of rows that were
+/// removed before stay as they are, and tell nothing of refusals.
+pub(crate) const REFUSALS: &str = "
+ALTER TABLE usage_state ADD COLUMN refusals_from INTEGER NOT NULL DEFAULT 0;
+UPDATE usage_state SET refusals_from = pruned_until;
+UPDATE usage_state SET rebuild_due = 1 WHERE EXISTS (
+    SELECT 1 FROM usage WHERE finish IN (SELECT id FROM name WHERE text = 'content-filter')
+                           OR fault IN (SELECT id FROM name WHERE text = 'content_refused'));
+";
+
 /// Milliseconds in a quarter of an hour.
 pub const QUARTER: i64 = 900_000;
 /// Milliseconds in a day.
@@ -260,18 +270,26 @@ pub fn pruned_until(db: &Connection) -> Result<i64> {
     ask().map_err(from_sqlite)
 }
 
-/// Rows whose sums are not there yet: the log is from a version that kept none.
+/// From when on refusals are among the sums, UTC milliseconds: where rows were removed before refusals were counted,
+/// those of the time before are known to nobody.
+pub fn refusals_from(db: &Connection) -> Result<i64> {
+    let ask = || db.prepare_cached("SELECT refusals_from FROM usage_state")?.query_row([], |row| row.get(0));
+    ask().map_err(from_sqlite)
+}
+
+/// Rows whose sums are not there yet: the log is from a version that kept none, or fewer figures.
 pub(crate) fn rebuild_is_due(db: &Connection) -> rusqlite::Result<bool> {
     db.query_row("SELECT rebuild_due FROM usage_state", [], |row| row.get(0))
 }
 
-/// Makes all sums anew from the rows. Only right while no row was ever pruned.
+/// Makes the sums anew from the rows, for the days that were not pruned.
 pub(crate) fn rebuild(db: &Connection) -> Result<()> {
+    let from = day_of(pruned_until(db)?);
     let make = || -> rusqlite::Result<()> {
         let mut keys = Keys::default();
-        db.execute("DELETE FROM usage_day", [])?;
+        db.execute("DELETE FROM usage_day WHERE id >= ?1", [lines(from..from + 1).start])?;
         let mut insert = db.prepare("INSERT INTO usage_day (id, sums) VALUES (?1, ?2)")?;
-        for_each_day(db, 0..i64::MAX, &mut keys, |lines| {
+        for_each_day(db, from * DAY..i64::MAX, &mut keys, |lines| {
             for (line, day) in lines {
                 insert.execute(params![line, day.encode()])?;
             }

@@ -4,12 +4,13 @@
 //! zero, then each of these as a number of as many bytes as it needs.
 
 use super::usage::UsageRow;
-pub use super::usage_days::{QUARTER, pruned_until, verify};
+pub use super::usage_days::{QUARTER, pruned_until, refusals_from, verify};
 pub use super::usage_filter::{Filter, Group};
 pub use super::usage_gather::{
     Gathered, GroupSums, Question, Stack, first_and_last, gather, sum_all, sum_by_group, sum_by_span,
 };
-use inkhorn_domain::{Money, Quality, RequestResult, TokenUsage};
+use inkhorn_domain::{FinishReason, Money, Quality, RequestResult, TokenUsage};
+use inkhorn_fault::Code;
 
 macro_rules! sums {
     ($($(#[doc = $doc:literal])+ $name:ident: $type:ty,)+) => {
@@ -99,6 +100,10 @@ sums! {
     first_token_timed: u64,
     /// Of the tokens written into the cache, those that are kept for an hour.
     cache_write_1h: i128,
+    /// Completed attempts whose answer the provider held back or the model declined.
+    withheld: u64,
+    /// Attempts that the provider refused for what they ask.
+    content_refused: u64,
 }
 
 /// What of one attempt is added up.
@@ -112,6 +117,10 @@ pub(crate) struct Figures {
     pub(crate) result: RequestResult,
     /// The provider reported the tokens.
     pub(crate) exact: bool,
+    /// The answer ended as a refusal.
+    pub(crate) withheld: bool,
+    /// The provider refused what was asked.
+    pub(crate) content_refused: bool,
 }
 
 impl From<&UsageRow> for Figures {
@@ -125,6 +134,8 @@ impl From<&UsageRow> for Figures {
             first_token_ms: row.first_token_ms,
             result: row.result,
             exact: row.quality == Quality::Reported,
+            withheld: row.finish == Some(FinishReason::ContentFilter),
+            content_refused: row.fault == Some(Code::ContentRefused),
         }
     }
 }
@@ -163,6 +174,8 @@ impl Sums {
             timed: u64::from(latency.is_some()),
             first_token_ms: whole(first),
             first_token_timed: u64::from(first.is_some()),
+            withheld: u64::from(completed && row.withheld),
+            content_refused: u64::from(row.content_refused),
         }
     }
 

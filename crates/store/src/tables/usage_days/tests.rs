@@ -6,7 +6,7 @@ use crate::tables::usage::UsageRow;
 use crate::tables::usage::tests::sample;
 use crate::tables::usage_gather::sum_all;
 use crate::testing::scratch;
-use inkhorn_domain::{Money, Quality, RequestResult, TokenUsage};
+use inkhorn_domain::{FinishReason, Money, Quality, RequestResult, TokenUsage};
 use proptest::prelude::*;
 
 #[test]
@@ -65,6 +65,53 @@ fn a_log_of_the_first_form_gets_its_sums_when_it_is_opened() {
 }
 
 #[test]
+fn refusals_of_a_log_that_did_not_count_them_are_counted_but_for_rows_that_are_gone() {
+    let (dir, store) = scratch();
+    let declined = |time| UsageRow { finish: Some(FinishReason::ContentFilter), ..sample(time, "m") };
+    let turned_down = |time| UsageRow {
+        result: RequestResult::Failed,
+        fault: Some(Code::ContentRefused),
+        finish: None,
+        ..sample(time, "m")
+    };
+    for day in 0..6 {
+        for row in [sample(day * DAY, "m"), declined(day * DAY + 1), turned_down(day * DAY + 2)] {
+            store.append_usage(&row).unwrap();
+        }
+    }
+    // A finish that came before the writer stopped the rest is no answer that ended so.
+    store.append_usage(&UsageRow { result: RequestResult::Aborted, ..declined(5 * DAY) }).unwrap();
+    let sums = |store: &Store| store.read_usage(|db| sum_all(db, &(0..i64::MAX))).unwrap();
+    assert_eq!((sums(&store).withheld, sums(&store).content_refused), (6, 6));
+    assert_eq!(store.read_usage(refusals_from).unwrap(), 0);
+    store.prune_usage(2 * DAY).unwrap();
+    drop(store);
+
+    // As the version before has left it.
+    let db = Connection::open(dir.path().join("usage.db")).unwrap();
+    let lines: Vec<(i64, Vec<u8>)> = {
+        let mut query = db.prepare("SELECT id, sums FROM usage_day").unwrap();
+        let rows = query.query_map([], |row| Ok((row.get(0)?, row.get(1)?))).unwrap();
+        rows.map(Result::unwrap).collect()
+    };
+    for (id, bytes) in lines {
+        let mut day = read_line(&bytes).unwrap();
+        let forget = |sums: &mut Sums| (sums.withheld, sums.content_refused) = (0, 0);
+        forget(&mut day.total);
+        day.quarters.values_mut().for_each(forget);
+        db.execute("UPDATE usage_day SET sums = ?2 WHERE id = ?1", params![id, day.encode()]).unwrap();
+    }
+    db.execute_batch("ALTER TABLE usage_state DROP COLUMN refusals_from; PRAGMA user_version = 2;").unwrap();
+    drop(db);
+
+    let again = Store::open(dir.path()).unwrap();
+    assert_eq!((sums(&again).withheld, sums(&again).content_refused), (4, 4));
+    assert_eq!(sums(&again).attempts, 19, "what was removed is still in the sums");
+    assert_eq!(again.read_usage(refusals_from).unwrap(), 2 * DAY);
+    again.read_usage(verify).unwrap();
+}
+
+#[test]
 fn pruning_takes_the_rows_and_leaves_the_sums() {
     let (_dir, store) = scratch();
     for n in 0..40 {
@@ -112,6 +159,8 @@ fn any_row() -> impl Strategy<Value = UsageRow> {
             result,
             latency_ms,
             first_token_ms: latency_ms.map(|ms| ms / 2),
+            finish: (who != 2).then_some(if exact { FinishReason::ContentFilter } else { FinishReason::Stop }),
+            fault: (result == RequestResult::Failed && who != 2).then_some(Code::ContentRefused),
             app: (who > 1).then(|| format!("app {who}")),
             slug: (who > 0).then(|| "openai".to_owned()),
             ..sample(time, if who == 3 { "other" } else { "m" })

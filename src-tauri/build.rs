@@ -51,6 +51,7 @@ const COMMANDS: &[&str] = &[
     "collections_settings",
     "collections_default",
     "collections_export",
+    "collections_read",
     "collections_import",
     "collections_offered",
     "desk_list",

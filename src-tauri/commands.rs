@@ -67,6 +67,7 @@ pub fn handler() -> impl Fn(Invoke<Wry>) -> bool + Send + Sync + 'static {
         collections_settings,
         collections_default,
         collections_export,
+        collections_read,
         collections_import,
         collections_offered,
         desk_list,
@@ -163,6 +164,7 @@ forward! {
     desk_delete_message(MessageRequest) => Nothing;
     desk_rename(DeskRenameRequest) => ConversationView;
     desk_delete(ConversationRequest) => Nothing;
+    collections_read(CollectionImportRequest) => CollectionReadView;
     desk_draft(DeskDraftRequest) => Nothing;
     desk_estimate(DeskEstimateRequest) => DeskEstimateView;
     settings_list(Nothing) => SettingsView;

@@ -1,6 +1,7 @@
 //! Collections: named, ordered lists of models of any connection. A collection is used like a model, by its name: the
 //! first of its members that can be used now answers.
 
+use crate::FaultView;
 use inkhorn_domain::MemberSettings;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
@@ -135,6 +136,17 @@ pub struct CollectionImportRequest {
     pub text: String,
     /// Another name than the one in the text, for one that is taken here.
     pub name: Option<String>,
+}
+
+/// What a collection's text holds. Nothing is made by reading it.
+#[derive(Debug, Clone, Serialize, TS)]
+pub struct CollectionReadView {
+    /// The name that it would get.
+    pub name: String,
+    /// Why it cannot have that name: it is taken, or no name.
+    pub name_fault: Option<FaultView>,
+    /// Its models with their settings, as they would stand here.
+    pub models: Vec<MemberView>,
 }
 
 /// A collection that Inkhorn offers to make. It is made by `collections_create` and `collections_add`, or not at all.

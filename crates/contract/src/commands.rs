@@ -132,6 +132,8 @@ commands! {
     collections_default(CollectionDefaultRequest) => Vec<CollectionView>;
     /// A collection as text without keys.
     collections_export(CollectionRequest) => CollectionTextView;
+    /// What such a text holds, before anything is made of it.
+    collections_read(CollectionImportRequest) => CollectionReadView;
     /// Takes in a collection that came as text.
     collections_import(CollectionImportRequest) => CollectionView;
     /// The collections that Inkhorn offers to make, and that are not there yet.

@@ -202,6 +202,25 @@ impl Engine {
         .await
     }
 
+    /// What a collection's text holds, and whether it could be made under its name or under the one that is given.
+    ///
+    /// # Errors
+    /// `bad_request` names the line and never what stands there; `over_limit`, `newer_format`.
+    pub async fn collections_read(&self, request: CollectionImportRequest) -> Result<CollectionReadView> {
+        let inner = self.inner.clone();
+        blocking(move || {
+            let house = inner.house()?;
+            let read = CollectionText::read(&request.text, |word| inner.looks_like_key(word))?;
+            let name = request.name.unwrap_or(read.name);
+            Ok(CollectionReadView {
+                name_fault: free_name(&house, &name).err().map(FaultView::from),
+                name,
+                models: read.members.iter().map(|member| inner.member_view(&house, member)).collect(),
+            })
+        })
+        .await
+    }
+
     /// Takes in a collection that came as text, with models that are not connected here too: they stay in their places
     /// and wait.
     ///
@@ -375,6 +394,15 @@ fn read_name(text: &str) -> Result<String> {
 /// Letters that turn or hide others: two names that look the same must be the same.
 fn is_invisible(letter: char) -> bool {
     matches!(letter, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
+}
+
+/// A name under which a collection can be made.
+fn free_name(house: &House, text: &str) -> Result<String> {
+    let name = read_name(text)?;
+    match house.collection(&name) {
+        Some(row) => Err(Fault::new(Code::Duplicate).with("name", &row.name)),
+        None => Ok(name),
+    }
 }
 
 fn room_for_one_more(house: &House) -> Result<()> {

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import type { ModelSourceView, ModelView } from '@/generated/contract';
+import type { CollectionView, ModelSourceView, ModelView } from '@/generated/contract';
 import { fault, model } from '../../../tests/look/double';
-import { firstRow, fitOf, makeRows, nextModelRow, wordsOf, type Row } from './rows';
+import { firstRow, heights, makeRows, nextModelRow, offsetsOf, rowAt, type Listed, type Row } from './rows';
+import { windowOf } from './useRowWindow';
 
 const source = (connection: string, label: string, more: Partial<ModelSourceView> = {}): ModelSourceView => ({
   connection,
@@ -13,7 +14,8 @@ const source = (connection: string, label: string, more: Partial<ModelSourceView
   fault: null,
   ...more,
 });
-const list: { models: ModelView[]; sources: ModelSourceView[]; recent: string[] } = {
+const heads = { collections: 'collections', recent: 'lately', favourites: 'favourites' };
+const list: Listed & { models: ModelView[] } = {
   models: [
     model('openrouter', 'OpenRouter', 'Claude Sonnet 4.5'),
     model('openrouter', 'OpenRouter', 'Deep Claude'),
@@ -22,11 +24,18 @@ const list: { models: ModelView[]; sources: ModelSourceView[]; recent: string[] 
   sources: [source('groq', 'Groq'), source('openrouter', 'OpenRouter'), source('dead', 'Dead', { fault: fault('timed_out') })],
   recent: ['openrouter/deep-claude', 'gone/model'],
 };
+const collection = (name: string, models: string[]): CollectionView => ({
+  name,
+  models: models.map((id) => ({ id, name: id, available: true, reason: null, settings: { temperature: null, max_tokens: null, reasoning: null } })),
+  default: false,
+  answers: models[0] ?? null,
+  updated_at: 1,
+});
 const keys = (rows: Row[]) => rows.map((row) => row.key);
 
 describe('the rows of the list', () => {
   it('begin with what was used lately and follow the writer’s order of connections', () => {
-    expect(keys(makeRows(list, '', 'lately'))).toEqual([
+    expect(keys(makeRows(list, '', heads))).toEqual([
       'recent',
       'recent:openrouter/deep-claude',
       'of:groq',
@@ -38,20 +47,20 @@ describe('the rows of the list', () => {
     ]);
   });
   it('hold every word that was typed, wherever it stands, best fit first', () => {
-    expect(keys(makeRows(list, '  CLAUDE ', 'lately'))).toEqual(['of:openrouter', 'openrouter/claude-sonnet-4.5', 'openrouter/deep-claude']);
-    expect(keys(makeRows(list, 'claude deep', 'lately'))).toEqual(['of:openrouter', 'openrouter/deep-claude']);
-    expect(keys(makeRows(list, 'groq', 'lately'))).toEqual(['of:groq', 'groq/llama-4-scout']);
-    expect(makeRows(list, 'claude llama', 'lately')).toEqual([]);
+    expect(keys(makeRows(list, '  CLAUDE ', heads))).toEqual(['of:openrouter', 'openrouter/claude-sonnet-4.5', 'openrouter/deep-claude']);
+    expect(keys(makeRows(list, 'claude deep', heads))).toEqual(['of:openrouter', 'openrouter/deep-claude']);
+    expect(keys(makeRows(list, 'groq', heads))).toEqual(['of:groq', 'groq/llama-4-scout']);
+    expect(makeRows(list, 'claude llama', heads)).toEqual([]);
   });
   it('show one connection only, where one is chosen', () => {
-    expect(keys(makeRows(list, '', 'lately', 'groq'))).toEqual(['of:groq', 'groq/llama-4-scout']);
+    expect(keys(makeRows(list, '', heads, { connection: 'groq' }))).toEqual(['of:groq', 'groq/llama-4-scout']);
   });
   it('take what is typed as text, not as a pattern', () => {
-    expect(makeRows(list, '.* [', 'lately')).toEqual([]);
-    expect(fitOf(list.models[0] as ModelView, wordsOf('4.5'))).toBeGreaterThan(0);
+    expect(makeRows(list, '.* [', heads)).toEqual([]);
+    expect(keys(makeRows(list, '4.5', heads))).toEqual(['of:openrouter', 'openrouter/claude-sonnet-4.5']);
   });
   it('are walked from model to model, past headings, and stop at the ends', () => {
-    const rows = makeRows(list, '', 'lately');
+    const rows = makeRows(list, '', heads);
     expect(nextModelRow(rows, 1, 1)).toBe(3);
     expect(nextModelRow(rows, 3, 1)).toBe(5);
     expect(nextModelRow(rows, 6, 1)).toBe(6);
@@ -60,11 +69,60 @@ describe('the rows of the list', () => {
     expect(firstRow(rows, 'groq/llama-4-scout')).toBe(3);
     expect(firstRow(rows, 'not/there')).toBe(1);
   });
-  it('are made of 20,000 models within a typing pause', () => {
-    const many = Array.from({ length: 20_000 }, (_, n) => model('openrouter', 'OpenRouter', `Maker ${n} Instruct`));
-    makeRows({ ...list, models: many }, 'warm', 'lately');
-    const begun = performance.now();
-    expect(makeRows({ ...list, models: many }, 'instruct 199', 'lately').length).toBeGreaterThan(100);
-    expect(performance.now() - begun).toBeLessThan(100);
+  it('hold collections on top where they can be chosen, and no other way', () => {
+    const collections = [collection('Prose', ['openrouter/deep-claude']), collection('Deep nights', [])];
+    const all = { ...list, collections };
+    expect(keys(makeRows(all, '', heads, {}, true)).slice(0, 4)).toEqual(['collections', 'collection:Prose', 'collection:Deep nights', 'recent']);
+    expect(keys(makeRows(all, '', heads))[0]).toBe('recent');
+    expect(keys(makeRows(all, 'deep', heads, {}, true))).toEqual(['collections', 'collection:Deep nights', 'of:openrouter', 'openrouter/deep-claude']);
+    expect(keys(makeRows(all, '', heads, { locality: 'cloud' }, true)), 'a collection has no place of its own').not.toContain('collections');
+    const rows = makeRows(all, '', heads, {}, true);
+    expect(firstRow(rows, 'Prose')).toBe(1);
+    expect(nextModelRow(rows, 2, 1)).toBe(4);
+  });
+  it('hold favourites once on top, not those that stand there as used lately, and all of them once more at their place', () => {
+    const models = list.models.map((one) => ({ ...one, favourite: one.id !== 'groq/llama-4-scout' }));
+    expect(keys(makeRows({ ...list, models }, '', heads)).slice(0, 4)).toEqual(['recent', 'recent:openrouter/deep-claude', 'favourites', 'favourites:openrouter/claude-sonnet-4.5']);
+    expect(keys(makeRows({ ...list, models }, '', heads, { only: 'favourites' }))).toEqual(['of:openrouter', 'openrouter/claude-sonnet-4.5', 'openrouter/deep-claude']);
+  });
+  it('leave out what is hidden until it is asked for, on the shelves too', () => {
+    const models = list.models.map((one) => ({ ...one, hidden: one.id === 'openrouter/deep-claude' }));
+    expect(keys(makeRows({ ...list, models }, '', heads)).join()).not.toContain('deep-claude');
+    expect(keys(makeRows({ ...list, models }, 'deep', heads))).toEqual([]);
+    expect(keys(makeRows({ ...list, models }, '', heads, { only: 'hidden' }))).toEqual(['of:openrouter', 'openrouter/deep-claude']);
+  });
+  it('are in the order of use, past the usual five, where only what was used lately is asked for', () => {
+    const models = Array.from({ length: 9 }, (_, n) => model('groq', 'Groq', `m${n}`));
+    const recent = [...models].reverse().map((one) => one.id);
+    const rows = makeRows({ ...list, models, recent }, '', heads, { only: 'recent' });
+    expect(keys(rows)).toEqual(['recent', ...recent.map((id) => `recent:${id}`)]);
+  });
+  it('put the connection with the best fit first while something is searched', () => {
+    const models = [model('groq', 'Groq', 'A big opus copy'), model('openrouter', 'OpenRouter', 'Opus')];
+    expect(keys(makeRows({ ...list, models }, 'opus', heads))[0]).toBe('of:openrouter');
+  });
+});
+
+describe('the window on a long list', () => {
+  const many = Array.from({ length: 10_000 }, (_, n) => model('openrouter', 'OpenRouter', `Maker ${n} Instruct`));
+  const rows = makeRows({ ...list, models: many, recent: [] }, '', heads);
+  const offsets = offsetsOf(rows);
+  it('covers what is seen and more, wherever it stands', () => {
+    const end = offsets.at(-1) ?? 0;
+    expect(end).toBe(heights.firstHeading + 10_000 * heights.row + heights.heading);
+    for (const top of [0, 1, 39, 12_345, end / 2, end - 600, end]) {
+      const { from, to } = windowOf(offsets, top, 600);
+      expect(offsets[from], `above ${top}`).toBeLessThanOrEqual(Math.max(0, top - 400));
+      expect(offsets[to], `below ${top}`).toBeGreaterThanOrEqual(Math.min(end, top + 1000));
+      expect(to - from, 'and not all of them').toBeLessThan(60);
+    }
+    expect(windowOf(offsetsOf([]), 0, 600)).toEqual({ from: 0, to: 0 });
+  });
+  it('finds the row at a place', () => {
+    for (const at of [0, 1, 2, 777, 10_000]) {
+      expect(rowAt(offsets, offsets[at] ?? 0)).toBe(at);
+      expect(rowAt(offsets, (offsets[at + 1] ?? 0) - 1)).toBe(at);
+    }
+    expect(rowAt(offsets, 1e9)).toBe(rows.length - 1);
   });
 });

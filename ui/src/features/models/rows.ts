@@ -1,89 +1,154 @@
-// The list of models as rows: searched, grouped by connection in the writer's order, recents on top. Pure.
+// The list of models as rows: searched, narrowed, grouped by connection in the writer's order; collections, what was used
+// lately and favourites on top. Pure.
 
-import type { ModelSourceView, ModelView } from '@/generated/contract';
+import type { CollectionView, ModelSourceView, ModelView } from '@/generated/contract';
+import { isNarrow, makeFilter, type ModelFilter } from './filter';
+import { fitOf, fitOfText, wordsOf } from './search';
+
+export type { ModelFilter } from './filter';
 
 /** One row of the list. */
 export type Row =
   | { kind: 'heading'; key: string; label: string; source: ModelSourceView | undefined; count: number }
-  | { kind: 'model'; key: string; model: ModelView };
+  | { kind: 'collection'; key: string; collection: CollectionView }
+  | { kind: 'model'; key: string; model: ModelView; /** It does not stand under its connection, so it must name it. */ loose: boolean };
 
-const haystacks = new WeakMap<ModelView, { all: string; name: string }>();
-
-function haystack(model: ModelView): { all: string; name: string } {
-  let known = haystacks.get(model);
-  if (!known) {
-    const name = model.name.toLowerCase();
-    known = { name, all: `${name}\n${model.id}\n${model.provider}\n${model.connection_label}`.toLowerCase() };
-    haystacks.set(model, known);
-  }
-  return known;
+/** What rows are made of. */
+export interface Listed {
+  models: readonly ModelView[];
+  sources: readonly ModelSourceView[];
+  recent: readonly string[];
+  collections?: readonly CollectionView[];
 }
 
-/** How well a model fits what was typed: 0 not at all, more is better. Every word must occur somewhere. */
-export function fitOf(model: ModelView, words: readonly string[]): number {
-  const { all, name } = haystack(model);
-  let fit = 1;
-  for (const word of words) {
-    const at = name.indexOf(word);
-    if (at < 0 && !all.includes(word)) return 0;
-    if (at === 0) fit += 4;
-    else if (at > 0) fit += /[\s\-_/:.]/.test(name.charAt(at - 1)) ? 3 : 2;
-  }
-  return fit;
+/** The headings over what does not stand under its connection. */
+export interface Headings {
+  collections: string;
+  recent: string;
+  favourites: string;
 }
 
-/** What was typed, as words. */
-export function wordsOf(query: string): string[] {
-  return query.toLowerCase().split(/\s+/).filter(Boolean);
-}
+/** So many of those used lately stand on top. */
+const mostRecent = 5;
 
-/** Puts the rows together. `recentLabel` heads the models used lately; they are left out while something is searched. */
-export function makeRows(
-  list: { models: readonly ModelView[]; sources: readonly ModelSourceView[]; recent: readonly string[] },
-  query: string,
-  recentLabel: string,
-  only?: string,
-): Row[] {
+/** Puts the rows together. Collections are left out unless they can be chosen; the shelves on top, while searching. */
+export function makeRows(list: Listed, query: string, headings: Headings, filter: ModelFilter = {}, withCollections = false): Row[] {
   const words = wordsOf(query);
-  const groups = new Map<string, { model: ModelView; fit: number }[]>();
-  for (const source of list.sources) groups.set(source.connection, []);
+  const fits = makeFilter(filter, list);
+  const rows: Row[] = [];
+  if (withCollections && !isNarrow(filter)) rows.push(...collectionRows(list.collections ?? [], words, headings.collections));
+
+  const groups = new Map<string, { models: { model: ModelView; fit: number }[]; best: number }>();
+  for (const source of list.sources) groups.set(source.connection, { models: [], best: 0 });
   for (const model of list.models) {
-    if (only && model.connection !== only) continue;
-    const fit = fitOf(model, words);
-    if (fit === 0) continue;
-    const group = groups.get(model.connection) ?? [];
-    group.push({ model, fit });
-    groups.set(model.connection, group);
+    if (!fits(model)) continue;
+    const fit = words.length === 0 ? 1 : fitOf(model, words);
+    if (fit <= 0) continue;
+    let group = groups.get(model.connection);
+    if (!group) groups.set(model.connection, (group = { models: [], best: 0 }));
+    group.models.push({ model, fit });
+    if (fit > group.best) group.best = fit;
   }
 
-  const rows: Row[] = [];
-  if (words.length === 0 && !only) {
-    const byId = new Map(list.models.map((model) => [model.id, model]));
-    const recent = list.recent.flatMap((id) => byId.get(id) ?? []).slice(0, 5);
-    if (recent.length > 0 && list.models.length > recent.length) {
-      rows.push({ kind: 'heading', key: 'recent', label: recentLabel, source: undefined, count: recent.length });
-      for (const model of recent) rows.push({ kind: 'model', key: `recent:${model.id}`, model });
-    }
-  }
-  for (const [connection, group] of groups) {
+  if (words.length === 0 && !filter.connection) rows.push(...shelfRows(list, fits, filter, headings));
+  if (filter.only === 'recent' && words.length === 0) return rows;
+
+  const ordered = [...groups];
+  // While something is searched, what fits best is looked for on top, whoever has it.
+  if (words.length > 0) ordered.sort((a, b) => b[1].best - a[1].best);
+  for (const [connection, { models }] of ordered) {
     const source = list.sources.find((candidate) => candidate.connection === connection);
     // A connection without a list is still named, so that its trouble can be read here; not while searching.
-    if (group.length === 0 && (words.length > 0 || !source?.fault || (only && only !== connection))) continue;
-    if (words.length > 0) group.sort((a, b) => b.fit - a.fit);
-    rows.push({ kind: 'heading', key: `of:${connection}`, label: source?.label ?? connection, source, count: group.length });
-    for (const { model } of group) rows.push({ kind: 'model', key: model.id, model });
+    const silent = words.length > 0 || !source?.fault || (isNarrow(filter) && filter.connection !== connection);
+    if (models.length === 0 && silent) continue;
+    if (words.length > 0) models.sort((a, b) => b.fit - a.fit);
+    rows.push({ kind: 'heading', key: `of:${connection}`, label: source?.label ?? connection, source, count: models.length });
+    for (const { model } of models) rows.push({ kind: 'model', key: model.id, model, loose: false });
   }
   return rows;
 }
 
-/** The next row with a model from `from`, stepping by `step`; stays where there is none. */
-export function nextModelRow(rows: readonly Row[], from: number, step: 1 | -1): number {
-  for (let at = from + step; at >= 0 && at < rows.length; at += step) if (rows[at]?.kind === 'model') return at;
-  return rows[from]?.kind === 'model' ? from : rows.findIndex((row) => row.kind === 'model');
+function collectionRows(collections: readonly CollectionView[], words: readonly string[], label: string): Row[] {
+  const found = collections
+    .map((collection) => ({ collection, fit: fitOfText(collection.name, words) }))
+    .filter(({ fit }) => fit > 0);
+  if (found.length === 0) return [];
+  if (words.length > 0) found.sort((a, b) => b.fit - a.fit);
+  return [
+    { kind: 'heading', key: 'collections', label, source: undefined, count: found.length },
+    ...found.map(({ collection }): Row => ({ kind: 'collection', key: `collection:${collection.name}`, collection })),
+  ];
 }
 
-/** The row to begin at: the chosen model, or the first one. */
+/** What was used lately and what is a favourite, once more on top: a favourite that was used lately only there. */
+function shelfRows(list: Listed, fits: (model: ModelView) => boolean, filter: ModelFilter, headings: Headings): Row[] {
+  const wanted = new Set(list.recent);
+  const byId = new Map<string, ModelView>();
+  const favourites: ModelView[] = [];
+  for (const model of list.models) {
+    if (wanted.has(model.id)) byId.set(model.id, model);
+    if (model.favourite && fits(model)) favourites.push(model);
+  }
+  const most = filter.only === 'recent' ? Infinity : mostRecent;
+  const recent = list.recent.flatMap((id) => byId.get(id) ?? []).filter(fits).slice(0, most);
+  const shown = new Set(recent);
+  const rest = filter.only ? [] : favourites.filter((model) => !shown.has(model));
+  const rows: Row[] = [];
+  const add = (key: 'recent' | 'favourites', models: readonly ModelView[]) => {
+    // A shelf that would say all of a short list once more says nothing.
+    if (models.length === 0 || (!filter.only && models.length >= list.models.length)) return;
+    rows.push({ kind: 'heading', key, label: headings[key], source: undefined, count: models.length });
+    for (const model of models) rows.push({ kind: 'model', key: `${key}:${model.id}`, model, loose: true });
+  };
+  if (!filter.only || filter.only === 'recent') add('recent', recent);
+  add('favourites', rest);
+  return rows;
+}
+
+/** Whether a row can be pointed at. */
+export function isPointable(row: Row | undefined): boolean {
+  return row !== undefined && row.kind !== 'heading';
+}
+
+/** The next row that can be pointed at from `from`, stepping by `step`; stays where there is none. */
+export function nextModelRow(rows: readonly Row[], from: number, step: 1 | -1): number {
+  for (let at = from + step; at >= 0 && at < rows.length; at += step) if (isPointable(rows[at])) return at;
+  return isPointable(rows[from]) ? from : rows.findIndex(isPointable);
+}
+
+/** The row to begin at: the chosen model or collection, or the first one. */
 export function firstRow(rows: readonly Row[], chosen: string | undefined): number {
-  const at = rows.findIndex((row) => row.kind === 'model' && row.model.id === chosen);
-  return at >= 0 ? at : rows.findIndex((row) => row.kind === 'model');
+  const at = rows.findIndex((row) => idOf(row) === chosen && chosen !== undefined);
+  return at >= 0 ? at : rows.findIndex(isPointable);
+}
+
+/** What is chosen with a row: a model's id, a collection's name. */
+export function idOf(row: Row | undefined): string | undefined {
+  if (row?.kind === 'model') return row.model.id;
+  return row?.kind === 'collection' ? row.collection.name : undefined;
+}
+
+/** How high each row is, in pixels. */
+export const heights = { row: 40, heading: 44, firstHeading: 32 } as const;
+
+/** Where each row begins, and at the end where the last one ends, in pixels. */
+export function offsetsOf(rows: readonly Row[]): Float64Array {
+  const offsets = new Float64Array(rows.length + 1);
+  rows.forEach((row, at) => {
+    const height = row.kind !== 'heading' ? heights.row : at === 0 ? heights.firstHeading : heights.heading;
+    offsets[at + 1] = (offsets[at] ?? 0) + height;
+  });
+  return offsets;
+}
+
+/** The first row that ends below a place, by halving. */
+export function rowAt(offsets: Float64Array, place: number): number {
+  let low = 0;
+  let high = offsets.length - 1;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((offsets[middle + 1] ?? Infinity) > place) high = middle;
+    else low = middle + 1;
+  }
+  return Math.min(low, Math.max(offsets.length - 2, 0));
 }

@@ -1,17 +1,28 @@
 // The list of all models, from the cache at once, and the fetching of it behind the writer's back.
 
 import { computed } from 'vue';
-import type { ModelView } from '@/generated/contract';
+import type { CollectionView, ModelView } from '@/generated/contract';
 import { useAnswer, useDeed } from '@/shared/ask';
 
 /** Older lists are fetched again when somebody looks at them, in milliseconds. */
 const staleAfter = 10 * 60_000;
 
+/** The models of each answer by their id: worked out once, however many look. */
+const byIds = new WeakMap<readonly ModelView[], Map<string, ModelView>>();
+const noModels: readonly ModelView[] = [];
+
+function byIdOf(models: readonly ModelView[]): Map<string, ModelView> {
+  let by = byIds.get(models);
+  if (!by) byIds.set(models, (by = new Map(models.map((model) => [model.id, model]))));
+  return by;
+}
+
 /** All models and where they come from. */
 export function useModels() {
   const answer = useAnswer('models', 'models_list', {});
   const refresh = useDeed('models_refresh', ['models', 'connections']);
-  const byId = computed(() => new Map((answer.data.value?.models ?? []).map((model) => [model.id, model])));
+  const edit = useDeed('models_edit', ['models']);
+  const byId = computed(() => byIdOf(answer.data.value?.models ?? noModels));
 
   /** Fetches lists that are old or were never fetched; does nothing while that is already going on. */
   function refreshIfOld(now: number): void {
@@ -24,6 +35,12 @@ export function useModels() {
     ...answer,
     byId,
     find: (id: string | undefined): ModelView | undefined => (id ? byId.value.get(id) : undefined),
+    /** The collection of this name. */
+    findCollection: (name: string | undefined): CollectionView | undefined =>
+      name ? answer.data.value?.collections.find((one) => one.name.toLowerCase() === name.toLowerCase()) : undefined,
+    /** Marks a model as a favourite, or takes the mark away. */
+    favour: (model: ModelView, on: boolean) => edit.run({ models: [model.id], favourite: on }),
+    favourFailure: edit.failure,
     /** Fetches the lists again, of one connection or all. */
     refresh: (connection?: string) => refresh.run(connection ? { connection } : {}),
     refreshing: computed(() => refresh.running.value || (answer.data.value?.sources.some((source) => source.refreshing) ?? false)),

@@ -13,6 +13,7 @@ const source = resolve(fileURLToPath(new URL('../src', import.meta.url)));
 /** Which feature may use which other one. A row here is a decision, not a formality. */
 const allowed = {
   apps: ['models'],
+  collections: ['models'],
   connections: ['models'],
   desk: ['connections', 'models', 'privacy', 'start'],
   models: [],

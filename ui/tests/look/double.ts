@@ -291,7 +291,7 @@ export function makeDouble(scene: Scene, prefs: Partial<Prefs> = {}, waits = 24)
   const kept = new Map<string, MessageView[]>([['c1', messages(scene)]]);
   let list = empty ? [] : conversations(scene);
   const signIn = makeSignIn();
-  const settings = { system_fallback: false, default_model: null as string | null, default_connection: null as string | null };
+  const settings = { system_fallback: false, default_model: null as string | null, default_connection: null as string | null, feature_models: {} };
   const account = { asked_at: minutes(4), name: 'sk-or-v1-… “Inkhorn”', currency: 'USD', credit_left: '6.42', credit_limit: '10', limit_resets: 'monthly', used: '3.58', used_today: '0.21', used_this_month: '3.58', free_tier: false, blocked: false, key_expires: null };
   let serial = 0;
   let stopped = false;
@@ -314,6 +314,7 @@ export function makeDouble(scene: Scene, prefs: Partial<Prefs> = {}, waits = 24)
     fault: key.includes('{') ? fault('key_form', { reason: 'it looks like a whole file' }) : null,
   });
 
+  const shelf = collectionCommands(() => (empty ? [] : models(scene)), !empty);
   const answers: { [K in keyof Commands]: (request: Commands[K]['request']) => Commands[K]['answer'] } = {
     app_status: () => ({
       version: '0.1.0',
@@ -388,7 +389,7 @@ export function makeDouble(scene: Scene, prefs: Partial<Prefs> = {}, waits = 24)
     },
     settings_list: () => ({ ...settings }),
     settings_set: (change) => Object.assign(settings, change),
-    ...collectionCommands(),
+    ...shelf,
     models_list: () => ({
       models: empty ? [] : models(scene),
       sources: connections.slice(0, 3).map((one) => ({
@@ -400,7 +401,7 @@ export function makeDouble(scene: Scene, prefs: Partial<Prefs> = {}, waits = 24)
         left_out: 0,
         fault: one.fault,
       })),
-      collections: [],
+      collections: shelf.collections_list(),
       feature_defaults: [],
       visited_at: null,
       price_book: { source: 'bundled', date: minutes(60 * 24 * 20), age_days: 20 },

@@ -70,6 +70,15 @@ pub fn handler() -> impl Fn(Invoke<Wry>) -> bool + Send + Sync + 'static {
         collections_read,
         collections_import,
         collections_offered,
+        assistants_list,
+        assistants_save,
+        assistants_reset,
+        assistants_delete,
+        prompts_list,
+        prompts_save,
+        prompts_delete,
+        prompts_check,
+        prompts_fill,
         desk_list,
         desk_open,
         desk_send,
@@ -155,8 +164,18 @@ forward! {
     collections_settings(CollectionSettingsRequest) => CollectionView;
     collections_default(CollectionDefaultRequest) => Vec<CollectionView>;
     collections_export(CollectionRequest) => CollectionTextView;
+    collections_read(CollectionImportRequest) => CollectionReadView;
     collections_import(CollectionImportRequest) => CollectionView;
     collections_offered(Nothing) => Vec<OfferedCollectionView>;
+    assistants_list(Nothing) => AssistantsView;
+    assistants_save(AssistantSaveRequest) => AssistantView;
+    assistants_reset(AssistantRequest) => AssistantView;
+    assistants_delete(AssistantRequest) => AssistantDeletedView;
+    prompts_list(Nothing) => PromptsView;
+    prompts_save(PromptSaveRequest) => PromptView;
+    prompts_delete(PromptRequest) => Nothing;
+    prompts_check(PromptCheckRequest) => PromptCheckView;
+    prompts_fill(PromptFillRequest) => PromptFilledView;
     desk_list(DeskListRequest) => DeskListView;
     desk_open(DeskOpenRequest) => DeskOpenView;
     desk_stop(DeskStopRequest) => DeskStopView;
@@ -164,7 +183,6 @@ forward! {
     desk_delete_message(MessageRequest) => Nothing;
     desk_rename(DeskRenameRequest) => ConversationView;
     desk_delete(ConversationRequest) => Nothing;
-    collections_read(CollectionImportRequest) => CollectionReadView;
     desk_draft(DeskDraftRequest) => Nothing;
     desk_estimate(DeskEstimateRequest) => DeskEstimateView;
     settings_list(Nothing) => SettingsView;

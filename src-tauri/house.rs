@@ -136,12 +136,13 @@ async fn tell_the_page(app: AppHandle, mut events: broadcast::Receiver<ChangedEv
     }
 }
 
-const EVERYTHING: [Topic; 8] = [
+const EVERYTHING: [Topic; 9] = [
     Topic::Status,
     Topic::Vault,
     Topic::Connections,
     Topic::Models,
     Topic::Desk,
+    Topic::Prompts,
     Topic::Usage,
     Topic::Budgets,
     Topic::Apps,

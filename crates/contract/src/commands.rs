@@ -139,6 +139,26 @@ commands! {
     /// The collections that Inkhorn offers to make, and that are not there yet.
     collections_offered(Nothing) => Vec<OfferedCollectionView>;
 
+    /// All assistants: those that come with Inkhorn, and the writer's own.
+    assistants_list(Nothing) => AssistantsView;
+    /// Makes an assistant, or changes one.
+    assistants_save(AssistantSaveRequest) => AssistantView;
+    /// Puts one that came with Inkhorn back as it came.
+    assistants_reset(AssistantRequest) => AssistantView;
+    /// Removes one of the writer's own.
+    assistants_delete(AssistantRequest) => AssistantDeletedView;
+
+    /// The prompt library.
+    prompts_list(Nothing) => PromptsView;
+    /// Makes a prompt, or changes one.
+    prompts_save(PromptSaveRequest) => PromptView;
+    /// Removes a prompt; its text is gone from the file.
+    prompts_delete(PromptRequest) => Nothing;
+    /// The blanks of a prompt that is being written, and what keeps it from being saved. Stores nothing.
+    prompts_check(PromptCheckRequest) => PromptCheckView;
+    /// A prompt with its blanks filled, and what is missing.
+    prompts_fill(PromptFillRequest) => PromptFilledView;
+
     /// Conversations.
     desk_list(DeskListRequest) => DeskListView;
     /// One conversation with its text.

@@ -1,6 +1,6 @@
 //! The Desk: conversations, and what streams into them.
 
-use crate::{FaultView, PriceView};
+use crate::{AnswerAssistantView, FaultView, PriceView};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
@@ -32,8 +32,10 @@ pub struct ConversationView {
     pub created_at: i64,
     /// Unix milliseconds.
     pub updated_at: i64,
-    /// The model used last in it.
+    /// The model that it goes on with: the one that the writer chose for it, else the one used last.
     pub model: Option<String>,
+    /// The assistant that it goes on with: an id, or `auto`.
+    pub assistant: Option<String>,
     /// Where a search found the text.
     pub snippet: Option<String>,
 }
@@ -125,11 +127,20 @@ pub struct AnswerView {
     pub prompt_cut: bool,
     /// Which rule picked the model; absent in answers of older versions.
     #[serde(default)]
-    #[ts(type = "'explicit' | 'conversation' | 'feature' | 'last_used' | 'default' | 'fallback' | null")]
+    #[ts(
+        type = "'explicit' | 'prompt' | 'conversation' | 'assistant' | 'feature' | 'last_used' | 'default' | 'fallback' | null"
+    )]
     pub picked_by: Option<String>,
     /// The collection through which the model was reached.
     #[serde(default)]
     pub collection: Option<String>,
+    /// The assistant that it was written with.
+    #[serde(default)]
+    pub assistant: Option<AnswerAssistantView>,
+    /// For an assistant that wants the web searched: the provider was asked to, or it cannot.
+    #[serde(default)]
+    #[ts(type = "'asked' | 'unavailable' | null")]
+    pub web_search: Option<String>,
 }
 
 /// What something cost, or why that is not known.
@@ -143,25 +154,35 @@ pub struct CostView {
 }
 
 /// Sends a text and streams the answer.
-#[derive(Debug, Clone, Deserialize, TS)]
+///
+/// The model is resolved in this order: what the request names; the prompt's own; what the writer chose for the
+/// conversation; the assistant's own; what the conversation used last; the feature's; the one used last; the default.
+#[derive(Debug, Clone, Default, Deserialize, TS)]
 #[ts(optional_fields)]
 pub struct DeskSendRequest {
     /// The conversation; absent begins a new one.
     pub conversation: Option<String>,
     /// The writer's text.
     pub text: String,
-    /// `slug/model-id`; the conversation's own, the last or the default one where absent.
+    /// `slug/model-id` or a collection, where the writer names one. The conversation goes on with it.
     pub model: Option<String>,
+    /// An assistant's id, or `auto` for one that a small model chooses for each text. The conversation goes on with it.
+    /// Absent: the prompt's, else as the conversation has it. Empty: none from now on.
+    pub assistant: Option<String>,
+    /// The prompt from which the text was filled: its model, assistant and settings count for this turn.
+    pub prompt: Option<String>,
 }
 
 /// Answers a turn again, perhaps with another model. The old answer stays until the new one has begun.
-#[derive(Debug, Clone, Deserialize, TS)]
+#[derive(Debug, Clone, Default, Deserialize, TS)]
 #[ts(optional_fields)]
 pub struct DeskRetryRequest {
     /// The answer to replace, or the writer's turn to answer again. What comes after it goes.
     pub message: String,
-    /// `slug/model-id`; the same as before where absent.
+    /// `slug/model-id`; the same as before where absent, unless another assistant is named: then its own, if it has one.
     pub model: Option<String>,
+    /// An assistant's id, or `auto`; the one that answered before where absent; empty for none.
+    pub assistant: Option<String>,
     /// A new text for the writer's turn.
     pub text: Option<String>,
 }
@@ -182,6 +203,11 @@ pub enum DeskEvent {
         user: MessageView,
         /// The answer that now begins, empty.
         answer: MessageView,
+    },
+    /// Auto has chosen the assistant, or says why it could not; the text goes out now.
+    AssistantChosen {
+        /// The assistant, and how it was chosen.
+        assistant: AnswerAssistantView,
     },
     /// Nothing has come for some seconds; a local server may be loading the model. Told once in a while until the
     /// first piece comes.
@@ -253,7 +279,7 @@ pub struct DeskDraftRequest {
 }
 
 /// Estimates what sending would take.
-#[derive(Debug, Clone, Deserialize, TS)]
+#[derive(Debug, Clone, Default, Deserialize, TS)]
 #[ts(optional_fields)]
 pub struct DeskEstimateRequest {
     /// The conversation whose turns go along.
@@ -262,6 +288,10 @@ pub struct DeskEstimateRequest {
     pub text: String,
     /// `slug/model-id`.
     pub model: Option<String>,
+    /// As in sending. With `auto` it is not known yet which one will be chosen, so that its instructions do not count.
+    pub assistant: Option<String>,
+    /// As in sending.
+    pub prompt: Option<String>,
 }
 
 /// An estimate. Tokens are counted from the length of the text, so they are about right, not exact.
@@ -270,7 +300,9 @@ pub struct DeskEstimateView {
     /// The model that would answer.
     pub model: Option<String>,
     /// Which rule picks it.
-    #[ts(type = "'explicit' | 'conversation' | 'feature' | 'last_used' | 'default' | 'fallback' | null")]
+    #[ts(
+        type = "'explicit' | 'prompt' | 'conversation' | 'assistant' | 'feature' | 'last_used' | 'default' | 'fallback' | null"
+    )]
     pub picked_by: Option<String>,
     /// The collection through which it is reached.
     pub collection: Option<String>,
@@ -284,6 +316,9 @@ pub struct DeskEstimateView {
     pub fits: Option<bool>,
     /// The context, in tokens.
     pub context_length: Option<u64>,
+    /// For an assistant that wants the web searched: the provider will be asked to, or it cannot.
+    #[ts(type = "'asked' | 'unavailable' | null")]
+    pub web_search: Option<String>,
     /// Ollama: the context length with which the model will be loaded for this text, in tokens.
     pub asked_context: Option<u64>,
 }

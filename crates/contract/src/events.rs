@@ -18,6 +18,8 @@ pub enum Topic {
     Models,
     /// Conversations.
     Desk,
+    /// Prompts and assistants.
+    Prompts,
     /// Usage.
     Usage,
     /// Budgets, and what of them is left.

@@ -6,6 +6,7 @@
 
 pub mod account;
 pub mod apps;
+pub mod assistants;
 pub mod budgets;
 pub mod collections;
 pub mod commands;
@@ -16,6 +17,7 @@ pub mod events;
 pub mod fault_view;
 pub mod finding;
 pub mod models;
+pub mod prompts;
 pub mod pruning;
 pub mod refusals;
 pub mod settings;
@@ -27,6 +29,7 @@ mod typescript;
 
 pub use account::*;
 pub use apps::*;
+pub use assistants::*;
 pub use budgets::*;
 pub use collections::*;
 pub use commands::{COMMANDS, Command};
@@ -37,6 +40,7 @@ pub use events::*;
 pub use fault_view::FaultView;
 pub use finding::*;
 pub use models::*;
+pub use prompts::*;
 pub use pruning::*;
 pub use refusals::*;
 pub use settings::*;

@@ -394,6 +394,10 @@ pub struct ModelsReplacedView {
     pub connections: u32,
     /// Features whose default it was.
     pub features: u32,
+    /// Prompts whose own model it was.
+    pub prompts: u32,
+    /// Assistants whose own model it was.
+    pub assistants: u32,
     /// It was the default model.
     pub default_model: bool,
 }

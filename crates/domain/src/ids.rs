@@ -71,6 +71,14 @@ id!(
     /// One program that may use the gateway.
     AppId
 );
+id!(
+    /// One prompt of the writer's library.
+    PromptId
+);
+id!(
+    /// One assistant that the writer made or changed.
+    AssistantId
+);
 
 /// The text was not 32 hexadecimal digits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

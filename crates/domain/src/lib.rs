@@ -17,7 +17,9 @@ pub use budget::{BudgetPeriod, BudgetScope, BudgetSubject};
 pub use chat::{ChatRequest, FinishReason, ImageSource, Message, Part, Role, StreamEvent, Tool, ToolChoice};
 pub use choice::{ContentTag, MemberSettings, PriceSource};
 pub use embedding::{EmbeddingPurpose, EmbeddingRequest, Embeddings};
-pub use ids::{AppId, ConnectionId, ConversationId, MessageId, ModelAddress, RequestId, Slug};
+pub use ids::{
+    AppId, AssistantId, ConnectionId, ConversationId, MessageId, ModelAddress, PromptId, RequestId, Slug,
+};
 pub use listing::{Capability, LocalDetails, ModelListing, Price, PriceState};
 pub use money::Money;
 pub use place::{Dialect, Face, FrontDialect, Locality, Privacy};

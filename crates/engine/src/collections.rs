@@ -2,6 +2,7 @@
 
 mod text;
 
+use crate::apps::rename_permitted;
 use crate::choice::collection_aim;
 use crate::connections::count;
 use crate::house::House;
@@ -59,6 +60,7 @@ impl Engine {
             let now = inner.clock.now();
             inner.store.write(|tx| {
                 collections::rename(tx, row.id, &name, now)?;
+                rename_permitted(tx, &row.name, &name)?;
                 replace_name(tx, house, &row.name, &name).map(drop)
             })?;
             Ok(name)
@@ -330,7 +332,7 @@ impl Inner {
         }
     }
 
-    fn member_view(&self, house: &House, member: &MemberRow) -> MemberView {
+    pub(crate) fn member_view(&self, house: &House, member: &MemberRow) -> MemberView {
         let address = ModelAddress::parse(&member.model);
         let live = address.as_ref().and_then(|address| house.connection(&address.slug));
         let model = address.as_ref().map_or(member.model.as_str(), |address| address.model.as_str());

@@ -320,6 +320,8 @@ fn new_conversation(
         title: Vec::new(),
         rev: 1,
         model: Some(model.to_owned()),
+        model_chosen: false,
+        assistant: None,
         created_at: now,
         updated_at: now,
     };

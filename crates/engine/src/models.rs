@@ -1,5 +1,6 @@
 //! The list of all models: from the cache at once, fetched anew behind.
 
+mod named;
 mod own;
 mod price_book;
 mod recommend;
@@ -8,6 +9,8 @@ mod replace;
 mod speed;
 mod view;
 
+pub(crate) use named::read_named;
+pub(crate) use own::{save_features, set_feature};
 pub(crate) use recommend::{TASKS, recommend};
 pub(crate) use replace::replace_name;
 pub(crate) use speed::Measured;

@@ -39,8 +39,11 @@ fn draft(provider: &str, address: &str, key: &str) -> ConnectionDraft {
 }
 
 async fn ask(engine: &Engine, model: &str) -> MessageView {
-    let request =
-        DeskSendRequest { conversation: None, text: "How was the night?".into(), model: Some(model.into()) };
+    let request = DeskSendRequest {
+        text: "How was the night?".into(),
+        model: Some(model.into()),
+        ..DeskSendRequest::default()
+    };
     engine.desk_send(request, drop).await.expect("answered")
 }
 

@@ -53,7 +53,12 @@ async fn house(persona: Persona) -> House {
 
 fn send(conversation: Option<&str>, text: &str, model: &str) -> DeskSendRequest {
     let conversation = conversation.map(str::to_owned);
-    DeskSendRequest { conversation, text: text.to_owned(), model: Some(model.to_owned()) }
+    DeskSendRequest {
+        conversation,
+        text: text.to_owned(),
+        model: Some(model.to_owned()),
+        ..DeskSendRequest::default()
+    }
 }
 
 fn into(events: Sender<DeskEvent>) -> impl FnMut(DeskEvent) + Send {
@@ -194,7 +199,7 @@ async fn an_answer_again_replaces_the_old_one_only_when_it_has_begun() {
     house.provider.next(Call::Chat, Behaviour::status(500));
     let again = |text: Option<&str>| {
         let text = text.map(str::to_owned);
-        DeskRetryRequest { message: first.id.clone(), model: None, text }
+        DeskRetryRequest { message: first.id.clone(), model: None, text, ..DeskRetryRequest::default() }
     };
     let (events, _seen) = channel();
     let failed = house.engine.desk_retry(again(None), into(events)).await.expect("told");
@@ -251,7 +256,7 @@ async fn an_estimate_says_what_it_does_not_know() {
     let house = house(Persona::OpenAi).await;
     let ask = |model: &str| {
         let (text, model) = ("word ".repeat(1_000), Some(model.to_owned()));
-        DeskEstimateRequest { conversation: None, text, model }
+        DeskEstimateRequest { text, model, ..DeskEstimateRequest::default() }
     };
     let estimate = house.engine.desk_estimate(ask("test/a-model-of-next-year")).await.expect("an estimate");
     assert!((1_000..2_000).contains(&estimate.input_tokens), "{}", estimate.input_tokens);

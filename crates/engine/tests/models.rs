@@ -281,9 +281,9 @@ async fn a_model_that_vanishes_while_it_answers_answers_to_its_end_and_is_replac
     };
     house.engine.models_feature_default(feature(Some("test/leaving"))).await.expect("set");
     let said = |text: &str, model: &str| DeskSendRequest {
-        conversation: None,
         text: text.into(),
         model: Some(model.into()),
+        ..DeskSendRequest::default()
     };
     house.engine.desk_send(said("Hello", "test/leaving"), |_| ()).await.expect("answered");
 
@@ -357,8 +357,11 @@ async fn a_collection_is_used_like_a_model_with_its_own_settings() {
     to_the_end(house.send(Some("test/two"), "chat").await.expect("sent")).await;
     assert!(provider.chats()[1].json().get("temperature").is_none());
 
-    let turn =
-        DeskSendRequest { conversation: None, text: "Go on.".into(), model: Some("Night writing".into()) };
+    let turn = DeskSendRequest {
+        text: "Go on.".into(),
+        model: Some("Night writing".into()),
+        ..DeskSendRequest::default()
+    };
     let told = house.engine.desk_send(turn, |_| ()).await.expect("answered").answer.expect("a quiet line");
     assert_eq!((told.model.as_str(), told.collection.as_deref()), ("test/two", Some("Night writing")));
     let rename = CollectionRenameRequest { name: "Night writing".into(), to: "Nacht".into() };
@@ -405,6 +408,7 @@ async fn the_rule_that_picked_is_told_from_the_closest_wish_to_the_last() {
         conversation,
         text: "Go on.".into(),
         model: model.map(str::to_owned),
+        ..DeskSendRequest::default()
     };
     let said = async |request: DeskSendRequest| {
         let message = house.engine.desk_send(request, |_| ()).await.expect("answered");
@@ -418,7 +422,8 @@ async fn the_rule_that_picked_is_told_from_the_closest_wish_to_the_last() {
     assert_eq!(said(turn(None, None)).await, ("test/c".into(), "last_used".into()));
     house.engine.models_feature_default(feature("chat")).await.expect("set");
     assert_eq!(said(turn(None, None)).await, ("test/b".into(), "feature".into()));
-    let estimate = DeskEstimateRequest { conversation: None, text: "Go on.".into(), model: None };
+    let estimate =
+        DeskEstimateRequest { text: "Go on.".into(), model: None, ..DeskEstimateRequest::default() };
     let estimate = house.engine.desk_estimate(estimate).await.expect("estimated");
     assert_eq!((estimate.model.as_deref(), estimate.picked_by.as_deref()), (Some("test/b"), Some("feature")));
     let gone = CollectionRequest { name: "Mine".into() };

@@ -28,6 +28,6 @@ pub use failure::from_io as file_fault;
 pub use rusqlite::{Connection, Transaction};
 pub use store::Store;
 pub use tables::{
-    accounts, apps, budgets, collections, connections, conversations, drafts, holds, messages, model_notes,
-    models, secrets, settings, usage, usage_sums, vault,
+    accounts, apps, assistants, budgets, collections, connections, conversations, drafts, holds, messages, model_notes,
+    models, prompts, secrets, settings, usage, usage_sums, vault,
 };

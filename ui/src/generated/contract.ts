@@ -89,6 +89,20 @@ blocked: boolean | null,
  */
 key_expires: string | null, };
 
+export type AnswerAssistantView = { 
+/**
+ * Its id.
+ */
+id: string, 
+/**
+ * Its name then.
+ */
+name: NameView, 
+/**
+ * How it was chosen, where Auto chose it.
+ */
+auto: AutoChoiceView | null, };
+
 export type AnswerView = { 
 /**
  * `slug/model-id` that was asked.
@@ -141,11 +155,19 @@ prompt_cut: boolean,
 /**
  * Which rule picked the model; absent in answers of older versions.
  */
-picked_by: 'explicit' | 'conversation' | 'feature' | 'last_used' | 'default' | 'fallback' | null, 
+picked_by: 'explicit' | 'prompt' | 'conversation' | 'assistant' | 'feature' | 'last_used' | 'default' | 'fallback' | null, 
 /**
  * The collection through which the model was reached.
  */
-collection: string | null, };
+collection: string | null, 
+/**
+ * The assistant that it was written with.
+ */
+assistant: AnswerAssistantView | null, 
+/**
+ * For an assistant that wants the web searched: the provider was asked to, or it cannot.
+ */
+web_search: 'asked' | 'unavailable' | null, };
 
 export type AppAddRequest = { 
 /**
@@ -153,7 +175,7 @@ export type AppAddRequest = {
  */
 name: string, 
 /**
- * The models that it may use; empty or absent for all.
+ * The models (`slug/model-id`) and collections (by name) that it may use; empty or absent for all.
  */
 models: Array<string>, 
 /**
@@ -183,7 +205,7 @@ id: string,
  */
 name: string, 
 /**
- * The models that it may use; empty for all.
+ * The models (`slug/model-id`) and collections (by name) that it may use; empty for all.
  */
 models: Array<string>, 
 /**
@@ -267,7 +289,7 @@ id: string,
  */
 name: string, 
 /**
- * The models that it may use; empty for all.
+ * The models (`slug/model-id`) and collections (by name) that it may use; empty for all.
  */
 models: Array<string>, 
 /**
@@ -296,6 +318,131 @@ apps: Array<AppView>,
  * The gateway.
  */
 gateway: GatewayView, };
+
+export type AssistantDeletedView = { 
+/**
+ * Its id.
+ */
+deleted: string, 
+/**
+ * Prompts that were written for it and go without one now.
+ */
+prompts: number, 
+/**
+ * Conversations that it was part of and that go on without one.
+ */
+conversations: number, };
+
+export type AssistantRequest = { 
+/**
+ * Its id.
+ */
+assistant: string, };
+
+export type AssistantSaveRequest = { 
+/**
+ * Its id; absent for a new one.
+ */
+id?: string, 
+/**
+ * Its name. One that came with Inkhorn keeps its names in both languages where this is one of them.
+ */
+name: string, 
+/**
+ * What it is for; may be empty. Kept in both languages as the name is.
+ */
+description: string, 
+/**
+ * What the model is told before the conversation; may be empty.
+ */
+instructions: string, 
+/**
+ * What its use counts as.
+ */
+feature: 'chat' | 'prose' | 'prompt' | 'summarise', 
+/**
+ * `slug/model-id` or the name of a collection; absent for none.
+ */
+model?: string, 
+/**
+ * How a model is used with it.
+ */
+settings?: MemberSettingsView, 
+/**
+ * It wants the web searched, where the model can.
+ */
+web_search?: boolean, };
+
+export type AssistantView = { 
+/**
+ * Its id: a word for those that come with Inkhorn.
+ */
+id: string, 
+/**
+ * Its name.
+ */
+name: NameView, 
+/**
+ * What it is for, in a sentence.
+ */
+description: NameView, 
+/**
+ * What the model is told before the conversation; may be empty.
+ */
+instructions: string, 
+/**
+ * What its use counts as.
+ */
+feature: 'chat' | 'prose' | 'prompt' | 'summarise', 
+/**
+ * The model or collection that it uses where the writer names none.
+ */
+model: NamedModelView | null, 
+/**
+ * How a model is used with it.
+ */
+settings: MemberSettingsView, 
+/**
+ * It wants the web searched, where the model can.
+ */
+web_search: boolean, 
+/**
+ * It came with Inkhorn.
+ */
+built_in: boolean, 
+/**
+ * It came with Inkhorn, and the writer changed it.
+ */
+changed: boolean, };
+
+export type AssistantsView = { 
+/**
+ * Those that came with Inkhorn first, then the writer's own by name.
+ */
+assistants: Array<AssistantView>, 
+/**
+ * The vault is not open, so that the writer's own and what was changed cannot be read.
+ */
+locked: boolean, };
+
+export type AutoChoiceView = { 
+/**
+ * The model that was asked, `slug/model-id`; absent where there was none to ask.
+ */
+model: string | null, 
+/**
+ * What asking it cost. It is in the usage log too, as `assistant-choice`.
+ */
+cost: CostView, 
+/**
+ * How long it took.
+ */
+latency_ms: number, 
+/**
+ * Why nothing was chosen, so that it is an ordinary conversation: `no_model` (none that is cheap, and near enough
+ * for this text), `no_time` (it did not answer soon enough), `unclear` (its answer named none), or an error code.
+ */
+fell_back: string | null, };
 
 export type BasisView = { 
 /**
@@ -816,9 +963,13 @@ created_at: number,
  */
 updated_at: number, 
 /**
- * The model used last in it.
+ * The model that it goes on with: the one that the writer chose for it, else the one used last.
  */
 model: string | null, 
+/**
+ * The assistant that it goes on with: an id, or `auto`.
+ */
+assistant: string | null, 
 /**
  * Where a search found the text.
  */
@@ -872,7 +1023,15 @@ text: string,
 /**
  * `slug/model-id`.
  */
-model?: string, };
+model?: string, 
+/**
+ * As in sending. With `auto` it is not known yet which one will be chosen, so that its instructions do not count.
+ */
+assistant?: string, 
+/**
+ * As in sending.
+ */
+prompt?: string, };
 
 export type DeskEstimateView = { 
 /**
@@ -882,7 +1041,7 @@ model: string | null,
 /**
  * Which rule picks it.
  */
-picked_by: 'explicit' | 'conversation' | 'feature' | 'last_used' | 'default' | 'fallback' | null, 
+picked_by: 'explicit' | 'prompt' | 'conversation' | 'assistant' | 'feature' | 'last_used' | 'default' | 'fallback' | null, 
 /**
  * The collection through which it is reached.
  */
@@ -908,6 +1067,10 @@ fits: boolean | null,
  */
 context_length: number | null, 
 /**
+ * For an assistant that wants the web searched: the provider will be asked to, or it cannot.
+ */
+web_search: 'asked' | 'unavailable' | null, 
+/**
  * Ollama: the context length with which the model will be loaded for this text, in tokens.
  */
 asked_context: number | null, };
@@ -924,7 +1087,11 @@ user: MessageView,
 /**
  * The answer that now begins, empty.
  */
-answer: MessageView, } | { "kind": "still_waiting", 
+answer: MessageView, } | { "kind": "assistant_chosen", 
+/**
+ * The assistant, and how it was chosen.
+ */
+assistant: AnswerAssistantView, } | { "kind": "still_waiting", 
 /**
  * Since sending, in milliseconds.
  */
@@ -1002,9 +1169,13 @@ export type DeskRetryRequest = {
  */
 message: string, 
 /**
- * `slug/model-id`; the same as before where absent.
+ * `slug/model-id`; the same as before where absent, unless another assistant is named: then its own, if it has one.
  */
 model?: string, 
+/**
+ * An assistant's id, or `auto`; the one that answered before where absent; empty for none.
+ */
+assistant?: string, 
 /**
  * A new text for the writer's turn.
  */
@@ -1020,9 +1191,18 @@ conversation?: string,
  */
 text: string, 
 /**
- * `slug/model-id`; the conversation's own, the last or the default one where absent.
+ * `slug/model-id` or a collection, where the writer names one. The conversation goes on with it.
  */
-model?: string, };
+model?: string, 
+/**
+ * An assistant's id, or `auto` for one that a small model chooses for each text. The conversation goes on with it.
+ * Absent: the prompt's, else as the conversation has it. Empty: none from now on.
+ */
+assistant?: string, 
+/**
+ * The prompt from which the text was filled: its model, assistant and settings count for this turn.
+ */
+prompt?: string, };
 
 export type DeskStopRequest = { 
 /**
@@ -1673,6 +1853,14 @@ connections: number,
  */
 features: number, 
 /**
+ * Prompts whose own model it was.
+ */
+prompts: number, 
+/**
+ * Assistants whose own model it was.
+ */
+assistants: number, 
+/**
  * It was the default model.
  */
 default_model: boolean, };
@@ -1736,6 +1924,49 @@ date: string,
  * On what it rests.
  */
 basis: BasisView, };
+
+export type NameView = { 
+/**
+ * English.
+ */
+en: string, 
+/**
+ * Indonesian.
+ */
+id: string, };
+
+export type NamedAssistantView = { 
+/**
+ * Its id.
+ */
+id: string, 
+/**
+ * Its name.
+ */
+name: NameView, };
+
+export type NamedModelView = { 
+/**
+ * `slug/model-id`, or the name of a collection.
+ */
+id: string, 
+/**
+ * A name for people.
+ */
+name: string, 
+/**
+ * It is a collection.
+ */
+collection: boolean, 
+/**
+ * Whether it can be used now.
+ */
+available: boolean, 
+/**
+ * Why not: `not_connected` (there is no such connection, model or collection), `gone`, an error code, or
+ * `connection_off`.
+ */
+reason: string | null, };
 
 export type NotAnsweredView = { 
 /**
@@ -1874,6 +2105,172 @@ export type PricesRefreshRequest = {
  * Another address of the same data, for who keeps a copy; absent for where it is published.
  */
 address?: string, };
+
+export type PromptCheckRequest = { 
+/**
+ * The text as it stands.
+ */
+text: string, 
+/**
+ * The blanks that are described.
+ */
+variables?: Array<PromptVariable>, };
+
+export type PromptCheckView = { 
+/**
+ * Its blanks, as [`PromptView::variables`]; those that are described alone where the text cannot be read.
+ */
+variables: Array<PromptVariable>, 
+/**
+ * Those that are described and do not stand in the text.
+ */
+unused: Array<string>, 
+/**
+ * Why it could not be saved; names the line.
+ */
+fault: FaultView | null, };
+
+export type PromptFillRequest = { 
+/**
+ * The prompt's id.
+ */
+prompt: string, 
+/**
+ * What goes into the blanks, by their names.
+ */
+values: { [key in string]: string }, };
+
+export type PromptFilledView = { 
+/**
+ * The text. A blank for which there is nothing stands in it as `{{name}}`.
+ */
+text: string, 
+/**
+ * Names of the blanks for which there is nothing.
+ */
+missing: Array<string>, 
+/**
+ * Names of those for which something else was given than what can be chosen.
+ */
+not_offered: Array<string>, 
+/**
+ * What was given for no blank of this prompt.
+ */
+unknown: Array<string>, };
+
+export type PromptRequest = { 
+/**
+ * Its id.
+ */
+prompt: string, };
+
+export type PromptSaveRequest = { 
+/**
+ * Its id; absent for a new one.
+ */
+id?: string, 
+/**
+ * Its name.
+ */
+name: string, 
+/**
+ * Its text, with its blanks.
+ */
+text: string, 
+/**
+ * Its blanks, where there is more to say of them than their names.
+ */
+variables?: Array<PromptVariable>, 
+/**
+ * `slug/model-id` or the name of a collection; absent for none.
+ */
+model?: string, 
+/**
+ * An assistant's id; absent for none.
+ */
+assistant?: string, 
+/**
+ * How a model is used for it.
+ */
+settings?: MemberSettingsView, };
+
+export type PromptVariable = { 
+/**
+ * As it stands between the braces. In any script; one line of at most 60 letters, without braces.
+ */
+name: string, 
+/**
+ * What the form asks; empty for the name itself.
+ */
+label: string, 
+/**
+ * How it is filled.
+ */
+kind: VariableKind, 
+/**
+ * What can be chosen, where it is a choice.
+ */
+choices: Array<string>, 
+/**
+ * What stands in the form at first, and counts where nothing is given; may be empty.
+ */
+default: string, 
+/**
+ * It may be left empty.
+ */
+optional: boolean, };
+
+export type PromptView = { 
+/**
+ * Its id.
+ */
+id: string, 
+/**
+ * Its name.
+ */
+name: string, 
+/**
+ * Its text, with its blanks.
+ */
+text: string, 
+/**
+ * Its blanks: those that were described, in the writer's order, then those that only stand in the text.
+ */
+variables: Array<PromptVariable>, 
+/**
+ * Names of those that were described and do not stand in the text.
+ */
+unused: Array<string>, 
+/**
+ * Its own model or collection.
+ */
+model: NamedModelView | null, 
+/**
+ * Its own assistant.
+ */
+assistant: NamedAssistantView | null, 
+/**
+ * How a model is used for it.
+ */
+settings: MemberSettingsView, 
+/**
+ * Unix milliseconds.
+ */
+created_at: number, 
+/**
+ * Unix milliseconds.
+ */
+updated_at: number, };
+
+export type PromptsView = { 
+/**
+ * By name.
+ */
+prompts: Array<PromptView>, 
+/**
+ * The vault is not open, so they cannot be read.
+ */
+locked: boolean, };
 
 export type ProviderView = { 
 /**
@@ -2056,7 +2453,11 @@ default_model?: string,
 /**
  * See [`SettingsView::default_connection`].
  */
-default_connection?: string, };
+default_connection?: string, 
+/**
+ * See [`SettingsView::feature_models`]. Features that are not named stay as they are.
+ */
+feature_models?: { [key in string]: string }, };
 
 export type SettingsView = { 
 /**
@@ -2070,7 +2471,11 @@ default_model: string | null,
 /**
  * The connection whose own default model is used where no `default_model` is set.
  */
-default_connection: string | null, };
+default_connection: string | null, 
+/**
+ * The models or collections of features: `chat`, `prose`, `prompt`, `summarise`. Those that have none are absent.
+ */
+feature_models: { [key in string]: string }, };
 
 export type SignInCancelRequest = { 
 /**
@@ -2165,7 +2570,7 @@ usd: string,
  */
 unpriced_requests: number, };
 
-export type Topic = "status" | "vault" | "connections" | "models" | "desk" | "usage" | "budgets" | "apps";
+export type Topic = "status" | "vault" | "connections" | "models" | "desk" | "prompts" | "usage" | "budgets" | "apps";
 
 export type UsageAdviceModelView = { 
 /**
@@ -2715,6 +3120,8 @@ svg: string,
  */
 cells: Array<Array<string>>, };
 
+export type VariableKind = "short" | "long" | "choice";
+
 export type VaultPassphraseRequest = { 
 /**
  * The new passphrase: 12 characters or more.
@@ -2819,6 +3226,15 @@ export interface Commands {
   collections_read: { request: CollectionImportRequest; answer: CollectionReadView };
   collections_import: { request: CollectionImportRequest; answer: CollectionView };
   collections_offered: { request: Nothing; answer: Array<OfferedCollectionView> };
+  assistants_list: { request: Nothing; answer: AssistantsView };
+  assistants_save: { request: AssistantSaveRequest; answer: AssistantView };
+  assistants_reset: { request: AssistantRequest; answer: AssistantView };
+  assistants_delete: { request: AssistantRequest; answer: AssistantDeletedView };
+  prompts_list: { request: Nothing; answer: PromptsView };
+  prompts_save: { request: PromptSaveRequest; answer: PromptView };
+  prompts_delete: { request: PromptRequest; answer: Nothing };
+  prompts_check: { request: PromptCheckRequest; answer: PromptCheckView };
+  prompts_fill: { request: PromptFillRequest; answer: PromptFilledView };
   desk_list: { request: DeskListRequest; answer: DeskListView };
   desk_open: { request: DeskOpenRequest; answer: DeskOpenView };
   desk_stop: { request: DeskStopRequest; answer: DeskStopView };

@@ -47,7 +47,11 @@ pub(super) async fn run(engine: &Engine, command: Chat, output: Output) -> Done 
 
 /// Says before sending that the text does not fit: a server on this machine would cut it without a word.
 async fn warn_if_too_long(engine: &Engine, ask: &Ask, text: &str, output: Output) {
-    let request = DeskEstimateRequest { conversation: None, text: text.to_owned(), model: ask.model.clone() };
+    let request = DeskEstimateRequest {
+        text: text.to_owned(),
+        model: ask.model.clone(),
+        ..DeskEstimateRequest::default()
+    };
     // What cannot be estimated is sent all the same; the request itself says what is wrong with it.
     let Ok(estimate) = engine.desk_estimate(request).await else { return };
     if let (Some(false), Some(context)) = (estimate.fits, estimate.context_length) {

@@ -481,6 +481,8 @@ fn answer_view(about: &crate::send::AnswerInfo, outcome: &Outcome) -> AnswerView
         prompt_cut: about.prompt_was_cut(outcome),
         picked_by: Some(about.picked_by.as_str().to_owned()),
         collection: about.collection.clone(),
+        assistant: None,
+        web_search: None,
     }
 }
 
@@ -510,6 +512,7 @@ impl Engine {
                 price: PriceView::from(&inkhorn_domain::Price::UNKNOWN),
                 fits: None,
                 context_length: None,
+                web_search: None,
                 asked_context: None,
             });
         };
@@ -525,7 +528,11 @@ impl Engine {
         // it could take, and that is what the text must fit.
         let context = live.context_of(listing, pricing.context_length(&id));
         let (asked_context, context_length) = match live.takes_context() {
-            true => (context.to_ask(input_tokens, live.settings.max_tokens), context.room_when_asked()),
+            true => {
+                // As in sending: what the collection says comes before what the connection says.
+                let most = aim.settings.max_tokens.or(live.settings.max_tokens);
+                (context.to_ask(input_tokens, most), context.room_when_asked())
+            }
             false => (None, context.room_as_loaded()),
         };
         Ok(DeskEstimateView {
@@ -537,6 +544,7 @@ impl Engine {
             price: PriceView::from(&pricing.price(&id)),
             fits: context_length.map(|most| input_tokens <= most),
             context_length,
+            web_search: None,
             asked_context,
         })
     }

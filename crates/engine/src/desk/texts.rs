@@ -77,6 +77,7 @@ impl<'e> Texts<'e> {
             created_at: row.created_at,
             updated_at: row.updated_at,
             model: row.model.clone(),
+            assistant: row.assistant.clone(),
             snippet: None,
         })
     }

@@ -16,7 +16,11 @@ async fn ollama_is_asked_for_the_context_that_the_text_needs_or_the_writer_set()
     read(engine.send(ask(Some(&model), &long)).await.expect("it answers")).await;
     let asked = provider.chats()[0].json()["options"]["num_ctx"].as_u64().expect("asked for");
     assert!(asked >= 25_000, "{asked} for about 25,000 tokens");
-    let estimate = DeskEstimateRequest { conversation: None, text: long.clone(), model: Some(model.clone()) };
+    let estimate = DeskEstimateRequest {
+        text: long.clone(),
+        model: Some(model.clone()),
+        ..DeskEstimateRequest::default()
+    };
     let estimate = engine.desk_estimate(estimate).await.expect("estimated");
     assert!(estimate.asked_context.is_some_and(|told| told.abs_diff(asked) <= asked), "{estimate:?}");
 
@@ -25,7 +29,8 @@ async fn ollama_is_asked_for_the_context_that_the_text_needs_or_the_writer_set()
     let sent = provider.chats()[1].json();
     assert_eq!(sent["options"]["num_ctx"], 8192);
     assert_eq!(sent["keep_alive"], "30m");
-    let estimate = DeskEstimateRequest { conversation: None, text: long, model: Some(model.clone()) };
+    let estimate =
+        DeskEstimateRequest { text: long, model: Some(model.clone()), ..DeskEstimateRequest::default() };
     let estimate = engine.desk_estimate(estimate).await.expect("estimated");
     assert_eq!((estimate.fits, estimate.context_length), (Some(false), Some(8192)), "warned of before");
     set(&engine, &view.slug, &[("keep_alive", "-1")]).await.expect("set");
@@ -65,7 +70,7 @@ async fn a_text_that_was_cut_without_a_word_is_told() {
             cost: None,
         }));
         let text = "word ".repeat(20_000);
-        let request = DeskSendRequest { conversation: None, text, model: Some(model.clone()) };
+        let request = DeskSendRequest { text, model: Some(model.clone()), ..DeskSendRequest::default() };
         let message = engine.desk_send(request, |_| ()).await.expect("it answers");
         assert_eq!(message.answer.expect("a quiet line").prompt_cut, cut, "{read_by_server}");
     }
@@ -80,7 +85,7 @@ async fn the_desk_is_told_that_nothing_has_come_yet() {
     let model = format!("{}/{}", view.slug, provider.models()[0].id);
     provider.hold();
     let (tell, mut events) = unbounded_channel();
-    let request = DeskSendRequest { conversation: None, text: "Hello".into(), model: Some(model) };
+    let request = DeskSendRequest { text: "Hello".into(), model: Some(model), ..DeskSendRequest::default() };
     let sending = engine.clone();
     let sent =
         tokio::spawn(async move { sending.desk_send(request, move |event| drop(tell.send(event))).await });

@@ -17,6 +17,12 @@ CREATE TABLE conversation (
 CREATE INDEX conversation_newest ON conversation (updated_at, id);
 ";
 
+/// What conversations know since there are assistants.
+pub(crate) const ASSISTANT: &str = "
+ALTER TABLE conversation ADD COLUMN assistant TEXT;
+ALTER TABLE conversation ADD COLUMN model_chosen INTEGER NOT NULL DEFAULT 0 CHECK (model_chosen IN (0, 1));
+";
+
 /// One conversation. Times are UTC milliseconds.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ConversationRow {
@@ -28,6 +34,10 @@ pub struct ConversationRow {
     pub rev: i64,
     /// Address of the model that it is written with.
     pub model: Option<String>,
+    /// The writer named that model for this conversation; else it is the one that was used last.
+    pub model_chosen: bool,
+    /// Id of the assistant that it goes on with, or `auto`.
+    pub assistant: Option<String>,
     /// When it was begun.
     pub created_at: i64,
     /// When something in it changed last.
@@ -36,7 +46,8 @@ pub struct ConversationRow {
 
 macro_rules! select {
     ($rest:literal) => {
-        concat!("SELECT id, title, rev, model, created_at, updated_at FROM conversation ", $rest)
+        concat!(
+            "SELECT id, title, rev, model, model_chosen, assistant, created_at, updated_at FROM conversation ", $rest)
     };
 }
 
@@ -58,6 +69,12 @@ pub fn replace_model(tx: &Transaction<'_>, from: &str, to: &str) -> Result<usize
     tx.execute("UPDATE conversation SET model = ?2 WHERE model = ?1", [from, to]).map_err(from_sqlite)
 }
 
+/// Takes an assistant that is no more from every conversation. Tells how many.
+pub fn forget_assistant(tx: &Transaction<'_>, assistant: &str) -> Result<usize> {
+    const SQL: &str = "UPDATE conversation SET assistant = NULL WHERE assistant = ?1";
+    tx.execute(SQL, [assistant]).map_err(from_sqlite)
+}
+
 /// One conversation.
 pub fn load(db: &Connection, id: ConversationId) -> Result<Option<ConversationRow>> {
     let mut query = db.prepare_cached(select!("WHERE id = ?1")).map_err(from_sqlite)?;
@@ -66,16 +83,17 @@ pub fn load(db: &Connection, id: ConversationId) -> Result<Option<ConversationRo
 
 /// Adds a conversation.
 pub fn insert(tx: &Transaction<'_>, row: &ConversationRow) -> Result<()> {
-    const SQL: &str = "INSERT INTO conversation (id, title, rev, model, created_at, updated_at)
-        VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
+    const SQL: &str =
+        "INSERT INTO conversation (id, title, rev, model, model_chosen, assistant, created_at, updated_at)
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)";
     execute(tx, SQL, row).map(drop)
 }
 
 /// Puts these values in place of what is there.
 pub fn update(tx: &Transaction<'_>, row: &ConversationRow) -> Result<()> {
     const SQL: &str =
-        "UPDATE conversation SET title = ?2, rev = ?3, model = ?4, created_at = ?5, updated_at = ?6
-        WHERE id = ?1";
+        "UPDATE conversation SET title = ?2, rev = ?3, model = ?4, model_chosen = ?5, assistant = ?6,
+        created_at = ?7, updated_at = ?8 WHERE id = ?1";
     found(execute(tx, SQL, row)?)
 }
 
@@ -94,8 +112,17 @@ pub fn remove(tx: &Transaction<'_>, id: ConversationId) -> Result<()> {
 }
 
 fn execute(tx: &Transaction<'_>, sql: &str, row: &ConversationRow) -> Result<usize> {
-    tx.execute(sql, params![row.id.0, row.title, row.rev, row.model, row.created_at, row.updated_at])
-        .map_err(from_sqlite)
+    let values = params![
+        row.id.0,
+        row.title,
+        row.rev,
+        row.model,
+        row.model_chosen,
+        row.assistant,
+        row.created_at,
+        row.updated_at
+    ];
+    tx.execute(sql, values).map_err(from_sqlite)
 }
 
 fn read(row: &Row<'_>) -> rusqlite::Result<ConversationRow> {
@@ -104,8 +131,10 @@ fn read(row: &Row<'_>) -> rusqlite::Result<ConversationRow> {
         title: row.get(1)?,
         rev: row.get(2)?,
         model: row.get(3)?,
-        created_at: row.get(4)?,
-        updated_at: row.get(5)?,
+        model_chosen: row.get(4)?,
+        assistant: row.get(5)?,
+        created_at: row.get(6)?,
+        updated_at: row.get(7)?,
     })
 }
 
@@ -121,6 +150,8 @@ pub(crate) mod tests {
             title: vec![id; 90],
             rev: 1,
             model: Some("openai/gpt".into()),
+            model_chosen: false,
+            assistant: None,
             created_at: 0,
             updated_at,
         }
@@ -158,6 +189,8 @@ pub(crate) mod tests {
                 title: text.as_bytes().to_vec(),
                 rev: 2,
                 model: Some((*text).into()),
+                model_chosen: true,
+                assistant: Some((*text).into()),
                 ..sample(1, 5)
             };
             store.write(|tx| update(tx, &row)).unwrap();

@@ -6,6 +6,7 @@
 
 pub mod accounts;
 pub mod apps;
+pub mod assistants;
 pub mod budgets;
 pub mod collections;
 pub mod connections;
@@ -15,14 +16,17 @@ pub mod holds;
 pub mod messages;
 pub mod model_notes;
 pub mod models;
+pub mod prompts;
 pub mod secrets;
 pub mod settings;
 pub(crate) mod upkeep;
 pub mod usage;
+pub(crate) mod usage_amounts;
 pub(crate) mod usage_append;
 pub(crate) mod usage_days;
 pub(crate) mod usage_filter;
 pub(crate) mod usage_gather;
+pub(crate) mod usage_question;
 pub mod usage_sums;
 pub mod vault;
 
@@ -43,6 +47,7 @@ pub(crate) const STEPS: &[&[&str]] = &[
     &[accounts::SCHEMA],
     &[model_notes::SCHEMA, collections::SCHEMA],
     &[budgets::SCHEMA],
+    &[prompts::SCHEMA, assistants::SCHEMA, conversations::ASSISTANT],
 ];
 
 /// The same for `usage.db`.

@@ -130,6 +130,8 @@ fn a_removed_conversation_is_gone_with_its_messages_and_draft() {
             title: extra[usize::from(id) - 1].clone(),
             rev: 1,
             model: None,
+            model_chosen: false,
+            assistant: None,
             created_at: 1,
             updated_at: 1,
         };

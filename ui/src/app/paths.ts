@@ -20,7 +20,10 @@ export function makePaths() {
     routes: [
       { path: '/', redirect: '/desk' },
       { path: '/desk/:conversation?', name: 'desk', component: DeskPage },
+      { path: '/prompts/:prompt?', name: 'prompts', meta: { place: 'desk' }, component: () => import('@/features/prompts/PromptsPage.vue') },
+      { path: '/assistants/:assistant?', name: 'assistants', meta: { place: 'desk' }, component: () => import('@/features/prompts/AssistantsPage.vue') },
       { path: '/models', name: 'models', component: () => import('@/features/models/ModelsPage.vue') },
+      { path: '/models/guidance', name: 'guidance', meta: { place: 'models' }, component: () => import('@/features/models/guidance/GuidancePage.vue') },
       { path: '/usage', name: 'usage', component: () => import('@/features/usage/UsagePage.vue') },
       { path: '/connections/:slug?', name: 'connections', component: () => import('@/features/connections/ConnectionsPage.vue') },
       { path: '/guides/:provider?', name: 'guides', meta: { place: 'connections' }, component: () => import('@/features/connections/GuidesPage.vue') },

@@ -1,7 +1,7 @@
 // The real catalogue as the page gets it, so that what is looked at has the real names and the real guides.
 
 import entries from '../../../crates/providers/catalogue.json';
-import type { GuideTextView, PresetView, ProviderView, SettingNameView } from '@/generated/contract';
+import type { GuideTextView, ModerationView, PresetView, ProviderView, SettingNameView } from '@/generated/contract';
 
 interface Entry {
   id: string;
@@ -19,6 +19,7 @@ interface Entry {
   env?: string[];
   presets?: { name: string; base_url: string; key?: string; key_page?: string }[];
   guide: { en: Partial<GuideTextView>; id: Partial<GuideTextView> };
+  content?: (Omit<ModerationView, 'models'> & { models?: string[] })[];
 }
 
 /** The settings that a connection may have, with a provider's usual values. */
@@ -61,4 +62,5 @@ export const catalogue: ProviderView[] = (entries as unknown as { providers: Ent
   env: entry.env ?? [],
   settings: settingsOf(entry.id === 'ollama', entry.waits),
   guide: { en: text(entry.guide.en), id: text(entry.guide.id) },
+  moderation: (entry.content ?? []).map((known) => ({ ...known, models: known.models ?? [] })),
 }));

@@ -20,7 +20,7 @@ function sources(folder: string): string[] {
 
 describe('the words of the page', () => {
   it('have a chapter for every feature, the frame and the shared parts', () => {
-    expect(Object.keys(book.en).sort()).toEqual(['app', 'apps', 'collections', 'connections', 'desk', 'models', 'privacy', 'settings', 'shared', 'start', 'usage']);
+    expect(Object.keys(book.en).sort()).toEqual(['app', 'apps', 'collections', 'connections', 'desk', 'guidance', 'manage', 'models', 'privacy', 'prompts', 'settings', 'shared', 'start', 'usage']);
   });
   it('are the same sentences in both languages, naming the same facts', () => {
     expect(Object.keys(indonesian).sort()).toEqual(Object.keys(english).sort());

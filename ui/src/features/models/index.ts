@@ -1,5 +1,6 @@
 // What other features may use of this one.
 
+export { default as DefaultModels } from './manage/DefaultModels.vue';
 export { default as ModelField } from './ModelField.vue';
 export { default as ModelList } from './ModelList.vue';
 export { default as ModelSelector } from './ModelSelector.vue';

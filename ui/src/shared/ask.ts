@@ -59,6 +59,8 @@ export function useAnswer<K extends Name>(
     queryKey: [topic, name, computed(() => toValue(request))],
     queryFn: () => door.invoke(name, toValue(request)),
     enabled: computed(() => toValue(options.enabled ?? true)),
+    // An answer is replaced whole and never changed: watching each of its fields would make long lists slow.
+    shallow: true,
     ...(options.keepPrevious ? { placeholderData: (previous: unknown) => previous } : {}),
   });
   return {

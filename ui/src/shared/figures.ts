@@ -5,16 +5,25 @@ import type { Language } from '@/host/types';
 
 const locales: Record<Language, string> = { en: 'en-US', id: 'id-ID' };
 
+const formats = new Map<string, Intl.NumberFormat>();
+
+/** Making a format costs many times what using it does, and a long list uses a few of them for each row. */
+function numbers(language: Language, options: Intl.NumberFormatOptions = {}): Intl.NumberFormat {
+  const key = language + JSON.stringify(options);
+  let format = formats.get(key);
+  if (!format) formats.set(key, (format = new Intl.NumberFormat(locales[language], options)));
+  return format;
+}
+
 /** A whole number with its thousands set apart. */
 export function formatCount(count: number, language: Language): string {
-  return new Intl.NumberFormat(locales[language]).format(count);
+  return numbers(language).format(count);
 }
 
 /** A count for a narrow place: 950, 8.2k, 128k, 1M (rb and jt in Indonesian). */
 export function formatShort(count: number, language: Language): string {
   const unit = language === 'en' ? ['k', 'M'] : [' rb', ' jt'];
-  const short = (value: number) =>
-    new Intl.NumberFormat(locales[language], { maximumFractionDigits: value < 10 ? 1 : 0 }).format(value);
+  const short = (value: number) => numbers(language, { maximumFractionDigits: value < 10 ? 1 : 0 }).format(value);
   if (count >= 999_500) return short(count / 1_000_000) + unit[1];
   if (count >= 1_000) return short(count / 1_000) + unit[0];
   return formatCount(count, language);
@@ -24,7 +33,7 @@ export function formatShort(count: number, language: Language): string {
 export function formatMoney(usd: string, language: Language): string {
   const value = Number(usd);
   const small = value !== 0 && Math.abs(value) < 0.01;
-  return new Intl.NumberFormat(locales[language], {
+  return numbers(language, {
     style: 'currency',
     currency: 'USD',
     currencyDisplay: language === 'en' ? 'symbol' : 'code',

@@ -20,7 +20,7 @@ let forNext = false;
 
 /** The model that the next text goes to. */
 export function useChosenModel() {
-  const { data, find } = useModels();
+  const { data, find, findCollection } = useModels();
   const ofChat = computed(() => data.value?.feature_defaults.find((one) => one.feature === 'chat')?.model);
   const chosenId = computed(
     () =>
@@ -37,7 +37,9 @@ export function useChosenModel() {
     /** `slug/model-id`, or the name of a collection. */
     chosenId,
     /** What is known of the model that would answer; absent while the list is not there, or when the model is gone. */
-    chosen: computed(() => find(picked.value?.model ?? chosenId.value)),
+    chosen: computed(() => find(picked.value?.model ?? findCollection(chosenId.value)?.answers ?? chosenId.value)),
+    /** The collection that was chosen, where it is one. */
+    collection: computed(() => findCollection(chosenId.value)),
     /** What the writer chose for this place, and nothing else: only this is an explicit wish. */
     wishedId: readonly(wished),
     /** Takes over what the engine says. */
@@ -48,6 +50,10 @@ export function useChosenModel() {
     choose: (id: string) => {
       wished.value = id;
       picked.value = undefined;
+    },
+    /** Takes the choice back: a newer one counts, or the conversation remembers it from now on. */
+    unchoose: () => {
+      wished.value = undefined;
     },
     /** Chooses one for the page that is opened next. */
     chooseForNext: (id: string) => {

@@ -2,7 +2,7 @@
 //! the page that lies in the program; a link, a download, a second window or a proxy leads nowhere.
 
 use crate::clipboard::Clipboard;
-use crate::commands;
+use crate::{commands, drawing};
 use crate::house::House;
 use crate::single::Doorbell;
 use std::path::{Path, PathBuf};
@@ -71,6 +71,7 @@ fn open_window(app: &AppHandle, profile: &Path) -> Result<WebviewWindow, Box<dyn
         .on_new_window(|_, _| tauri::webview::NewWindowResponse::Deny)
         .on_download(|_, _| false)
         .build()?;
+    drawing::suit_the_machine(&window);
     let dark = match look.as_ref().and_then(|look| look.as_str()) {
         Some("dark") => true,
         Some("light") => false,

@@ -8,6 +8,7 @@
 
 mod clipboard;
 mod commands;
+mod drawing;
 mod frame;
 mod house;
 mod links;

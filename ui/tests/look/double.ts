@@ -21,6 +21,9 @@ import { collectionCommands } from './collections';
 import { budgetOf, someBudgets, usageAdvice, usageCalculate, usageDashboard } from './usage';
 import { catalogue, settingsOf } from './catalogue';
 import { foundIn, makeSignIn } from './finding';
+import { manageCommands } from './manage';
+import { someRecommended, withMarks } from './models';
+import { promptCommands } from './prompts';
 
 /** What the world looks like. */
 export type Scene = 'empty' | 'normal' | 'full' | 'broken' | 'slow' | VaultState;
@@ -185,6 +188,8 @@ const answerOf = (more: Partial<AnswerView> = {}): AnswerView => ({
   prompt_cut: false,
   picked_by: 'explicit',
   collection: null,
+  assistant: null,
+  web_search: null,
   ...more,
 });
 
@@ -234,7 +239,7 @@ function messages(scene: Scene): MessageView[] {
   return many;
 }
 
-const conversation = (id: string, title: string, ago: number): ConversationView => ({ id, title, created_at: minutes(ago + 60), updated_at: minutes(ago), model: 'openrouter/claude-sonnet-4.5', snippet: null });
+const conversation = (id: string, title: string, ago: number): ConversationView => ({ id, title, created_at: minutes(ago + 60), updated_at: minutes(ago), model: 'openrouter/claude-sonnet-4.5', assistant: null, snippet: null });
 function conversations(scene: Scene): ConversationView[] {
   const list = [
     conversation('c1', 'The knock at the door, chapter four', 20),
@@ -315,6 +320,7 @@ export function makeDouble(scene: Scene, prefs: Partial<Prefs> = {}, waits = 24)
   });
 
   const shelf = collectionCommands(() => (empty ? [] : models(scene)), !empty);
+  const managed = manageCommands((of, id) => model(of, connections.find((one) => one.slug === of)?.label ?? of, id, { id: `${of}/${id}`, added_by_hand: true, context_length: null, max_output: null, price: unknownPrice, price_source: 'unknown', capabilities: [] }));
   const answers: { [K in keyof Commands]: (request: Commands[K]['request']) => Commands[K]['answer'] } = {
     app_status: () => ({
       version: '0.1.0',
@@ -390,8 +396,10 @@ export function makeDouble(scene: Scene, prefs: Partial<Prefs> = {}, waits = 24)
     settings_list: () => ({ ...settings }),
     settings_set: (change) => Object.assign(settings, change),
     ...shelf,
+    ...managed.commands,
+    ...promptCommands(scene),
     models_list: () => ({
-      models: empty ? [] : models(scene),
+      models: empty ? [] : managed.models(withMarks(models(scene), now)),
       sources: connections.slice(0, 3).map((one) => ({
         connection: one.slug,
         label: one.label,
@@ -402,14 +410,12 @@ export function makeDouble(scene: Scene, prefs: Partial<Prefs> = {}, waits = 24)
         fault: one.fault,
       })),
       collections: shelf.collections_list(),
-      feature_defaults: [],
-      visited_at: null,
-      price_book: { source: 'bundled', date: minutes(60 * 24 * 20), age_days: 20 },
-      adult_mode: false,
+      ...managed.facts(),
       default_model: defaultModel,
       last_model: empty ? null : 'openrouter/claude-sonnet-4.5',
       recent: ['openrouter/claude-sonnet-4.5', 'ollama/llama3.2:8b'],
     }),
+    models_recommended: () => (empty ? [] : someRecommended()),
     models_refresh: () => ({ answered: 2, not_answered: [] }),
     models_default: ({ model: id }) => {
       defaultModel = id ?? null;
@@ -444,10 +450,11 @@ export function makeDouble(scene: Scene, prefs: Partial<Prefs> = {}, waits = 24)
       return {};
     },
     desk_draft: () => ({}),
-    desk_estimate: ({ text, model: id }) => ({
-      model: id ?? null,
-      picked_by: 'explicit',
+    desk_estimate: ({ text, model: id, prompt: of, assistant }) => ({
+      model: id ?? (empty ? null : 'openrouter/claude-sonnet-4.5'),
+      picked_by: id ? 'explicit' : of ? 'prompt' : assistant === 'own1' ? 'assistant' : 'last_used',
       collection: null,
+      web_search: assistant === 'research' || assistant === 'web-search' ? 'asked' : null,
       input_tokens: 1_180 + Math.ceil(text.length / 4),
       cost: id?.startsWith('ollama') ? { usd: null, source: 'local' } : { usd: '0.0041', source: 'computed' },
       price: id?.startsWith('ollama') ? { ...unknownPrice, state: 'local' } : { state: 'known', input: '3', output: '15', cache_read: null, cache_write: null },

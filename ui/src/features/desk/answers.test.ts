@@ -3,7 +3,7 @@ import type { ConversationView } from '@/generated/contract';
 import { fault, message } from '../../../tests/look/double';
 import { ComingAnswer, turnsWith } from './answers';
 
-const conversation: ConversationView = { id: 'c1', title: 't', created_at: 1, updated_at: 1, model: null, snippet: null };
+const conversation: ConversationView = { id: 'c1', title: 't', created_at: 1, updated_at: 1, model: null, assistant: null, snippet: null };
 const user = message('u1', 'user', 'Write.');
 const answer = message('a1', 'assistant', '', { state: 'streaming', answer: null });
 const ids = (turns: { id: string }[]) => turns.map((turn) => turn.id);

@@ -2,7 +2,7 @@
 // text that arrived meanwhile. Pieces of text go past Vue, straight to whoever draws them.
 
 import { shallowReactive, type ShallowReactive } from 'vue';
-import type { ConversationView, DeskEvent, MessageView } from '@/generated/contract';
+import type { AnswerAssistantView, ConversationView, DeskEvent, MessageView } from '@/generated/contract';
 import { asFailure, type Failure } from '@/shared/fault';
 
 /** The place of a conversation that has no id yet. */
@@ -26,6 +26,8 @@ export interface Coming {
   phase: 'sending' | 'coming' | 'kept' | 'failed';
   /** Nothing has come for some seconds: what was told about that last. */
   waited: { ms: number; local: boolean; loaded: boolean | null } | undefined;
+  /** What Auto chose, once it has. */
+  assistant: AnswerAssistantView | undefined;
   /** The writer asked to stop. */
   stopping: boolean;
   /** Why it never began. */
@@ -52,6 +54,7 @@ export class ComingAnswer {
       answer: undefined,
       phase: 'sending',
       waited: undefined,
+      assistant: undefined,
       stopping: false,
       failure: undefined,
     });
@@ -72,6 +75,9 @@ export class ComingAnswer {
         this.told.answer = event.answer;
         this.told.place = event.conversation.id;
         this.told.phase = 'coming';
+        break;
+      case 'assistant_chosen':
+        this.told.assistant = event.assistant;
         break;
       case 'still_waiting':
         this.told.waited = { ms: event.waited_ms, local: event.local, loaded: event.loaded };
@@ -110,8 +116,9 @@ export class ComingAnswer {
 }
 
 /** What is being waited for, as far as anybody can tell. Pure. */
-export function waitingFor({ waited }: Pick<Coming, 'waited'>): 'first_word' | 'loading' | 'reading' | 'provider' {
-  if (!waited) return 'first_word';
+export function waitingFor({ waited, assistant, conversation }: Pick<Coming, 'waited'> & Partial<Pick<Coming, 'assistant' | 'conversation'>>): 'choice' | 'chosen' | 'first_word' | 'loading' | 'reading' | 'provider' {
+  if (conversation?.assistant === 'auto' && !assistant) return 'choice';
+  if (!waited) return assistant?.auto ? 'chosen' : 'first_word';
   if (!waited.local) return 'provider';
   return waited.loaded === true ? 'reading' : 'loading';
 }

@@ -119,6 +119,11 @@ export function useComposer(
       unkept = { place: to, text: text.value };
       keepNow();
     },
+    /** Puts a text onto the page, below what stands there. */
+    add(more: string): void {
+      text.value = text.value.trim() ? `${text.value.trimEnd()}\n\n${more}` : more;
+      typed();
+    },
     /** Puts a text back that could not be sent; what was typed meanwhile follows it. */
     giveBack(returned: string): void {
       text.value = text.value ? `${returned}\n\n${text.value}` : returned;

@@ -90,7 +90,7 @@ export function useDesk(place: MaybeRefOrGetter<string>) {
       return run(new ComingAnswer(at, text), (hear) => door.stream('desk_send', request, hear), hearing);
     },
     /** Answers a turn again, with another model or another text where given. */
-    retry(message: string, change: Wish & { text?: string } = {}): Promise<void> {
+    retry(message: string, change: Omit<Wish, 'prompt'> & { text?: string } = {}): Promise<void> {
       if (busy.value) return Promise.resolve();
       const request: DeskRetryRequest = { message, ...change };
       return run(new ComingAnswer(toValue(place), '', message), (hear) => door.stream('desk_retry', request, hear), {});

@@ -2,26 +2,41 @@
 
 import type { AnswerView, DeskEstimateView } from '@/generated/contract';
 import { useModels } from '@/features/models';
+import { useAssistants } from '@/features/prompts';
 import { useWords } from '@/shared/useWords';
+
+/** What a text is meant for: an assistant's id, and the name of the prompt that it was filled from. */
+export interface Meant {
+  assistant: string;
+  prompt: string | undefined;
+}
 
 /** Words about the rule that picked a model. */
 export function useRuleWords() {
   const { t } = useWords();
   const { find } = useModels();
+  const { find: findAssistant, nameOf, said } = useAssistants();
+
+  /** The feature whose default counts: the assistant's, a prompt's, the Desk's. */
+  function feature({ assistant, prompt }: Meant): string {
+    return t(`desk.rule.features.${findAssistant(assistant)?.feature ?? (prompt ? 'prompt' : 'chat')}`);
+  }
 
   return {
     /** Before sending: `Chosen by you, from the collection Prose; Claude answers first`. */
-    before(estimate: DeskEstimateView | undefined): string {
+    before(estimate: DeskEstimateView | undefined, meant: Meant): string {
       if (!estimate) return '';
       if (estimate.model === null || estimate.picked_by === null) return t('desk.rule.nobody');
-      const rule = t(`desk.rule.before.${estimate.picked_by}`);
+      const rule = t(`desk.rule.before.${estimate.picked_by}`, { assistant: nameOf(meant.assistant), prompt: meant.prompt ?? '', feature: feature(meant) });
       const first = find(estimate.model)?.name ?? estimate.model;
-      return estimate.collection === null ? rule : t('desk.rule.collection_before', { rule, name: estimate.collection, model: first });
+      const picked = estimate.collection === null ? rule : t('desk.rule.collection_before', { rule, name: estimate.collection, model: first });
+      return estimate.web_search === null ? picked : `${picked}. ${t(`desk.web.before_${estimate.web_search}`)}`;
     },
     /** Under an answer: `chosen by you, from the collection Prose`. Answers of older versions do not know it. */
     after(answer: AnswerView): string {
       if (answer.picked_by === null) return '';
-      const rule = t(`desk.rule.after.${answer.picked_by}`);
+      const assistant = answer.assistant ? said(answer.assistant.name) : '';
+      const rule = t(`desk.rule.after.${answer.picked_by}`, { assistant, feature: feature({ assistant: answer.assistant?.id ?? '', prompt: undefined }) });
       return answer.collection === null ? rule : t('desk.rule.collection_after', { rule, name: answer.collection });
     },
   };

@@ -335,10 +335,10 @@ mod tests {
         let models = list(
             r#"{"data":[
             {"id":"a/b","name":"B","context_length":200000,"pricing":{"prompt":"0.0000025","completion":"0.00001","input_cache_read":"0.00000025"},
-             "top_provider":{"max_completion_tokens":64000},"architecture":{"input_modalities":["text","image"],"output_modalities":["text"]},
+             "top_provider":{"max_completion_tokens":64000,"is_moderated":true},"architecture":{"input_modalities":["text","image"],"output_modalities":["text"]},
              "supported_parameters":["tools","reasoning"],"expiration_date":"2027-01-14T00:00:00Z"},
-            {"id":"free","pricing":{"prompt":"0","completion":"0"}},
-            {"id":"auto","pricing":{"prompt":"-1","completion":"-1"}},
+            {"id":"free","pricing":{"prompt":"0","completion":"0"},"top_provider":{"is_moderated":false}},
+            {"id":"auto","pricing":{"prompt":"-1","completion":"-1"},"top_provider":{"is_moderated":"perhaps"}},
             {"id":"odd","pricing":{"prompt":"lots"},"context_length":-3}]}"#,
         );
         let price = models[0].price.expect("told");
@@ -353,6 +353,8 @@ mod tests {
         let states: Vec<_> = models[1..].iter().map(|model| model.price.map(|price| price.state)).collect();
         assert_eq!(states, [Some(PriceState::Free), Some(PriceState::Unknown), Some(PriceState::Unknown)]);
         assert_eq!(models[3].context_length, None);
+        let moderated: Vec<_> = models.iter().map(|model| model.moderated).collect();
+        assert_eq!(moderated, [Some(true), Some(false), None, None]);
     }
 
     #[test]

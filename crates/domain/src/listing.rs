@@ -113,6 +113,9 @@ pub struct ModelListing {
     pub local: Option<LocalDetails>,
     /// The provider says that it goes away on this day, ISO 8601.
     pub retires_on: Option<String>,
+    /// Whether the list says that the text is moderated on the way to it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub moderated: Option<bool>,
 }
 
 impl ModelListing {
@@ -127,6 +130,7 @@ impl ModelListing {
             price: None,
             local: None,
             retires_on: None,
+            moderated: None,
         }
     }
 }

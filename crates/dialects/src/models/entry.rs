@@ -81,6 +81,8 @@ pub fn read(entry: &Value) -> Entry {
     if let Some(hosts) = entry.get("providers").and_then(Value::as_array) {
         read_hosts(&mut model, hosts);
     }
+    // OpenRouter's: whether the company that serves the model looks through what it is sent.
+    model.moderated = entry.pointer("/top_provider/is_moderated").and_then(Value::as_bool);
     model.local = local(entry);
     model.retires_on = ["shutdown_date", "retires_at", "expiration_date", "deprecation"]
         .iter()

@@ -8,7 +8,7 @@ use super::{member, speed::Speeds};
 use crate::Inner;
 use crate::house::{ConnectionNotes, LiveConnection, ModelIndex};
 use inkhorn_contract::{BasisView, ContentView, LocalDetailsView, ModelView, PriceView};
-use inkhorn_domain::{ConnectionId, Locality, ModelListing, PriceSource, Privacy, UnixMillis};
+use inkhorn_domain::{ConnectionId, ContentTag, Locality, ModelListing, PriceSource, Privacy, UnixMillis};
 use inkhorn_fault::Code;
 use inkhorn_providers::ProviderEntry;
 use inkhorn_routing::{Conditions, Exclusion, exclusion};
@@ -202,10 +202,34 @@ fn view(
     }
 }
 
-/// The writer's word stands above what the catalogue knows of the provider; a server of one's own filters nothing.
+/// What a list that tells about moderation says of a model that is not moderated, and of one that is.
+const TOLD_BY_LIST: [(ContentTag, &str, &str); 2] = [
+    (
+        ContentTag::Unfiltered,
+        "The provider's own list says that nothing filters the text on the way. The model may still decline.",
+        "Daftar penyedia sendiri menyatakan bahwa teks tidak disaring di perjalanan. Model tetap dapat menolak.",
+    ),
+    (
+        ContentTag::Filtered,
+        "The provider's own list says that what is sent to this model is moderated.",
+        "Daftar penyedia sendiri menyatakan bahwa teks yang dikirim ke model ini dimoderasi.",
+    ),
+];
+
+/// The writer's word stands above what the list tells of the model, and that above what the catalogue knows of the
+/// provider; a server of one's own filters nothing.
 fn content(live: &LiveConnection, model: &ModelListing, locality: Locality) -> Option<ContentView> {
     if let Some((tag, at)) = live.notes.get(&model.id).and_then(|note| note.content) {
         return Some(ContentView { tag: tag.as_str(), source: "own", date: day(at), basis: None });
+    }
+    if let Some(moderated) = model.moderated {
+        let told = &TOLD_BY_LIST[usize::from(moderated)];
+        return Some(ContentView {
+            tag: told.0.as_str(),
+            source: "provider",
+            date: live.list.fetched_at.and_then(day),
+            basis: Some(BasisView { en: told.1.to_owned(), id: told.2.to_owned() }),
+        });
     }
     if let Some(known) = live.entry.content_of(&model.id) {
         return Some(ContentView {
@@ -217,7 +241,7 @@ fn content(live: &LiveConnection, model: &ModelListing, locality: Locality) -> O
     }
     let own_server = locality == Locality::Local;
     own_server.then(|| ContentView {
-        tag: inkhorn_domain::ContentTag::Unfiltered.as_str(),
+        tag: ContentTag::Unfiltered.as_str(),
         source: "place",
         date: None,
         basis: None,

@@ -28,6 +28,8 @@ pub struct SimulatedModel {
     pub tools: bool,
     /// Thinks first. OpenAI's persona then refuses `max_tokens` and a temperature.
     pub reasoning: bool,
+    /// The list says that it is moderated; only OpenRouter's tells.
+    pub moderated: bool,
 }
 
 impl SimulatedModel {
@@ -42,6 +44,7 @@ impl SimulatedModel {
             vision: false,
             tools: true,
             reasoning: false,
+            moderated: false,
         }
     }
 
@@ -76,6 +79,12 @@ impl SimulatedModel {
     /// Thinks first.
     pub fn thinking(mut self) -> Self {
         self.reasoning = true;
+        self
+    }
+
+    /// Moderated on the way.
+    pub fn moderated(mut self) -> Self {
+        self.moderated = true;
         self
     }
 
@@ -303,7 +312,8 @@ fn open_router_entry(model: &SimulatedModel) -> Value {
             "internal_reasoning": "0", "input_cache_read": "0.00000005",
         },
         "top_provider": {
-            "context_length": model.context, "max_completion_tokens": model.output_limit, "is_moderated": false,
+            "context_length": model.context, "max_completion_tokens": model.output_limit,
+            "is_moderated": model.moderated,
         },
         "per_request_limits": null, "supported_parameters": parameters, "default_parameters": {},
     })

@@ -159,7 +159,11 @@ fn any_row() -> impl Strategy<Value = UsageRow> {
             result,
             latency_ms,
             first_token_ms: latency_ms.map(|ms| ms / 2),
-            finish: (who != 2).then_some(if exact { FinishReason::ContentFilter } else { FinishReason::Stop }),
+            finish: (who != 2).then_some(if exact {
+                FinishReason::ContentFilter
+            } else {
+                FinishReason::Stop
+            }),
             fault: (result == RequestResult::Failed && who != 2).then_some(Code::ContentRefused),
             app: (who > 1).then(|| format!("app {who}")),
             slug: (who > 0).then(|| "openai".to_owned()),

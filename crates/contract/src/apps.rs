@@ -36,7 +36,7 @@ pub struct AppView {
     pub id: String,
     /// Its unique name.
     pub name: String,
-    /// The models that it may use; empty for all.
+    /// The models (`slug/model-id`) and collections (by name) that it may use; empty for all.
     pub models: Vec<String>,
     /// How far its text may travel.
     #[ts(type = "'local' | 'zero-retention' | 'cloud'")]
@@ -55,7 +55,7 @@ pub struct AppView {
 pub struct AppAddRequest {
     /// Its name.
     pub name: String,
-    /// The models that it may use; empty or absent for all.
+    /// The models (`slug/model-id`) and collections (by name) that it may use; empty or absent for all.
     #[serde(default)]
     pub models: Vec<String>,
     /// `local` or `cloud`.

@@ -1,9 +1,10 @@
 //! Programs that may use the gateway, as the path of a request knows them.
 
 use crate::{Engine, Inner};
-use inkhorn_domain::{AppId, Privacy, UnixMillis};
+use inkhorn_domain::{AppId, ModelAddress, Privacy, UnixMillis};
 use inkhorn_secret::Secret;
 use inkhorn_store::apps::AppRow;
+use inkhorn_store::collections::fold;
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -18,16 +19,17 @@ pub struct AdmittedApp {
     pub name: String,
     /// How far its text may travel.
     pub privacy: Privacy,
-    models: Vec<String>,
+    models: Permitted,
     origins: Vec<String>,
     token_sha256: [u8; 32],
     last_used: AtomicI64,
 }
 
 impl AdmittedApp {
-    /// Whether it may ask for this model.
+    /// Whether it may ask for this model or collection. A collection is a permission of its own: who may use it need not
+    /// be allowed to name its models, nor the other way round.
     pub fn may_use(&self, model: &str) -> bool {
-        self.models.is_empty() || self.models.iter().any(|allowed| allowed == model)
+        self.models.has(model)
     }
 
     /// Whether its token may come from there. A program on this machine has no web origin; one in a browser has
@@ -48,6 +50,36 @@ impl AdmittedApp {
     }
 }
 
+/// What an app may ask for.
+#[derive(Debug)]
+enum Permitted {
+    All,
+    Named { models: HashSet<String>, collections: HashSet<String> },
+}
+
+impl Permitted {
+    /// Reads what [`crate::apps`] has written. An empty list is everything; what cannot be read is nothing.
+    fn read(json: &str) -> Self {
+        let all: Option<Vec<String>> = serde_json::from_str(json).ok();
+        if all.as_ref().is_some_and(Vec::is_empty) {
+            return Self::All;
+        }
+        let is_model = |name: &String| ModelAddress::parse(name).is_some();
+        let (models, collections): (HashSet<_>, HashSet<_>) =
+            all.unwrap_or_default().into_iter().partition(is_model);
+        Self::Named { models, collections: collections.iter().map(|name| fold(name)).collect() }
+    }
+
+    fn has(&self, name: &str) -> bool {
+        match self {
+            Self::All => true,
+            Self::Named { models, collections } => {
+                models.contains(name) || collections.contains(&fold(name.trim()))
+            }
+        }
+    }
+}
+
 /// All programs in use, by the public part of their token.
 #[derive(Debug, Default)]
 pub(crate) struct AdmittedApps {
@@ -64,7 +96,7 @@ impl AdmittedApps {
                 id: row.id,
                 name: row.name,
                 privacy: row.privacy,
-                models: serde_json::from_str(&row.models).unwrap_or_default(),
+                models: Permitted::read(&row.models),
                 origins: row.origins,
                 token_sha256: row.token_sha256,
                 last_used: AtomicI64::new(row.last_used.unwrap_or(0)),
@@ -105,5 +137,30 @@ impl Inner {
     pub(crate) fn app_uses(&self) -> Vec<(AppId, UnixMillis)> {
         let Ok(house) = self.house() else { return Vec::new() };
         house.apps.iter().filter_map(|app| Some((app.id, app.last_used()?))).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn models_are_exact_collections_go_by_name_and_what_is_damaged_allows_nothing() {
+        let some = Permitted::read(r#"["router/vendor/Model: 小","Prose"]"#);
+        for (name, may) in [
+            ("router/vendor/Model: 小", true),
+            ("router/vendor/model: 小", false),
+            ("Prose", true),
+            (" prOSE ", true),
+            ("Prosa", false),
+            ("", false),
+            ("test/Prose", false),
+        ] {
+            assert_eq!(some.has(name), may, "{name}");
+        }
+        assert!(Permitted::read("[]").has("anything"));
+        for damaged in ["", "null", "{}", "[1]", "[\"Prose\""] {
+            assert!(!Permitted::read(damaged).has("Prose"), "{damaged}");
+        }
     }
 }

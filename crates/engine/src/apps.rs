@@ -1,10 +1,11 @@
 //! Programs that may use the gateway: admitted, listed, shut out.
 
-use crate::house::parse_privacy;
+use crate::house::{House, parse_privacy};
 use crate::{Engine, blocking, random};
 use inkhorn_contract::*;
 use inkhorn_domain::{AppId, BudgetScope, ModelAddress, Privacy};
 use inkhorn_fault::{Code, Fault, Result};
+use inkhorn_store::Transaction;
 use inkhorn_store::apps::{self, AppRow};
 
 /// Most web origins of one program.
@@ -90,9 +91,8 @@ impl Engine {
             let reason = "an app has a name of at most 60 characters on one line";
             return Err(Fault::new(Code::BadRequest).with("reason", reason));
         }
-        if let Some(model) = request.models.iter().find(|model| ModelAddress::parse(model).is_none()) {
-            return Err(Fault::new(Code::ModelNotFound).with("model", model));
-        }
+        let house = self.inner.house()?;
+        let models = permitted(&house, &request.models)?;
         let privacy = request.privacy.as_deref().map_or(Ok(Privacy::Cloud), parse_privacy)?;
         if request.origins.len() > MAX_ORIGINS {
             let reason = format!("an app has at most {MAX_ORIGINS} web origins");
@@ -104,7 +104,7 @@ impl Engine {
             name: name.to_owned(),
             token_id: String::new(),
             token_sha256: [0; 32],
-            models: serde_json::to_string(&request.models).unwrap_or_else(|_| "[]".to_owned()),
+            models: to_json(&models),
             privacy,
             origins,
             created_at: self.inner.clock.now(),
@@ -112,6 +112,41 @@ impl Engine {
             revoked_at: None,
         })
     }
+}
+
+/// What an app is to be allowed, each once: addresses of models, whether they are connected yet or not, and collections
+/// under the names that they have.
+fn permitted(house: &House, names: &[String]) -> Result<Vec<String>> {
+    let mut permitted: Vec<String> = Vec::new();
+    for name in names {
+        let name = match house.collection(name) {
+            Some(collection) => collection.name.clone(),
+            None => ModelAddress::parse(name)
+                .map(|_| name.clone())
+                .ok_or_else(|| Fault::new(Code::ModelNotFound).with("model", name))?,
+        };
+        if !permitted.contains(&name) {
+            permitted.push(name);
+        }
+    }
+    Ok(permitted)
+}
+
+/// Gives the apps that may use a collection its new name. An app keeps the name of a collection that was deleted: without
+/// it, an app that may use nothing else would be one that may use everything.
+pub(crate) fn rename_permitted(tx: &Transaction<'_>, from: &str, to: &str) -> Result<()> {
+    for row in apps::load_all(tx)? {
+        let mut models: Vec<String> = serde_json::from_str(&row.models).unwrap_or_default();
+        if models.iter().any(|name| name == from) {
+            models.iter_mut().filter(|name| *name == from).for_each(|name| to.clone_into(name));
+            apps::set_models(tx, row.id, &to_json(&models))?;
+        }
+    }
+    Ok(())
+}
+
+fn to_json(models: &[String]) -> String {
+    serde_json::Value::from(models).to_string()
 }
 
 /// An exact origin as a browser sends it. `https`, or an app's own scheme; `http` only for pages of this machine.

@@ -127,11 +127,12 @@ pub fn name_of(moment: UnixMillis, by_hour: bool, zone: &TimeZone) -> String {
 pub fn spans(first: UnixMillis, last: UnixMillis, by_hour: bool, zone: &TimeZone) -> Vec<Range> {
     let mut spans = Vec::new();
     let mut from =
-        if by_hour { first - first.rem_euclid(HOUR) } else { midnight(local(first, zone).date(), zone) };
+        if by_hour { first - into_hour(first, zone) } else { midnight(local(first, zone).date(), zone) };
     // A clock that was decades off makes no endless table.
     while from <= last && spans.len() < MOST_SPANS {
         let next = if by_hour {
-            from + HOUR
+            // To the next full hour of the writer's clock, also where it moves by half an hour in between.
+            from + HOUR - into_hour(from, zone)
         } else {
             let date = local(from, zone).date();
             date.tomorrow().map_or(UnixMillis::MAX, |date| midnight(date, zone))
@@ -140,6 +141,12 @@ pub fn spans(first: UnixMillis, last: UnixMillis, by_hour: bool, zone: &TimeZone
         from = next;
     }
     spans
+}
+
+/// Milliseconds since the last full hour of the writer's clock.
+fn into_hour(moment: UnixMillis, zone: &TimeZone) -> i64 {
+    let offset = i64::from(zone.to_offset(local(moment, zone).timestamp()).seconds()) * 1_000;
+    moment.saturating_add(offset).rem_euclid(HOUR)
 }
 
 const HOUR: i64 = 3_600_000;
@@ -225,6 +232,33 @@ mod tests {
         assert!(days.windows(2).all(|pair| pair[0].until == pair[1].from));
         assert_eq!(spans(NOW, NOW, true, &TimeZone::UTC), [Range { from: NOW, until: NOW + HOUR }]);
         assert_eq!(spans(0, UnixMillis::MAX, true, &TimeZone::UTC).len(), MOST_SPANS);
+    }
+
+    #[test]
+    fn hours_are_those_of_the_writers_clock_also_in_zones_of_half_and_quarter_hours() {
+        for (offset, first_hour) in [("05:30", "2026-11-21T15:00"), ("05:45", "2026-11-21T15:00")] {
+            let (hours, minutes) = offset.split_once(':').expect("an offset");
+            let seconds =
+                hours.parse::<i32>().expect("hours") * 3_600 + minutes.parse::<i32>().expect("minutes") * 60;
+            let zone = TimeZone::fixed(jiff::tz::Offset::from_seconds(seconds).expect("an offset"));
+            let hours = spans(NOW, NOW + 2 * HOUR, true, &zone);
+            assert_eq!(hours.len(), 3);
+            assert_eq!(name_of(hours[0].from, true, &zone), first_hour);
+            for hour in &hours {
+                assert_eq!(local(hour.from, &zone).minute(), 0, "{offset}");
+                assert_eq!(name_of(hour.from, true, &zone), name_of(hour.until - 1, true, &zone));
+            }
+        }
+        // On Lord Howe Island the clock goes from 02:00 to 02:30 in spring, and from 02:00 back to 01:30 in autumn.
+        let island = TimeZone::get("Australia/Lord_Howe").expect("a zone");
+        for (day, hours_of_day) in [("2026-10-04", 24), ("2026-04-05", 25)] {
+            let day: Date = day.parse().expect("a day");
+            let (first, end) = (midnight(day, &island), midnight(day.tomorrow().expect("a day"), &island));
+            let hours = spans(first, end - 1, true, &island);
+            assert_eq!(hours.len(), hours_of_day, "{day}");
+            assert!(hours.windows(2).all(|pair| pair[0].until == pair[1].from));
+            assert_eq!((hours[0].from, hours[hours.len() - 1].until), (first, end));
+        }
     }
 
     #[test]

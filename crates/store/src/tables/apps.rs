@@ -90,6 +90,12 @@ pub fn insert(tx: &Transaction<'_>, row: &AppRow) -> Result<()> {
     tx.execute(SQL, values).map(drop).map_err(|error| named(error, &row.name))
 }
 
+/// Puts another value in place of the models that it may use.
+pub fn set_models(tx: &Transaction<'_>, id: AppId, models: &str) -> Result<()> {
+    const SQL: &str = "UPDATE app SET models = ?2 WHERE id = ?1";
+    found(tx.execute(SQL, params![id.0, models]).map_err(from_sqlite)?)
+}
+
 /// Revokes a program's token. A second time is `NotFound`: the first time stays on record.
 pub fn revoke(tx: &Transaction<'_>, id: AppId, now: i64) -> Result<()> {
     const SQL: &str = "UPDATE app SET revoked_at = ?2 WHERE id = ?1 AND revoked_at IS NULL";

@@ -239,6 +239,13 @@ function messages(scene: Scene): MessageView[] {
   return many;
 }
 
+const emailed = { id: 'email-drafting', name: { en: 'E-mail drafting', id: 'Menulis surel' } };
+const autoMessages = [
+  message('n1', 'user', 'A letter to the harbour museum, please: may I see the pilots’ book of 1781?'),
+  message('n2', 'assistant', prose, { answer: answerOf({ picked_by: 'last_used', assistant: { ...emailed, auto: { model: 'ollama/llama3.2:8b', cost: { usd: null, source: 'local' }, latency_ms: 640, fell_back: null } } }) }),
+  message('n3', 'user', 'And a shorter one.'),
+  message('n4', 'assistant', 'Dear Dr Hagen, may I see the pilots’ book of 1781?', { answer: answerOf({ picked_by: 'assistant', collection: 'Prose', assistant: { ...emailed, auto: null }, web_search: 'unavailable' }) }),
+];
 const conversation = (id: string, title: string, ago: number): ConversationView => ({ id, title, created_at: minutes(ago + 60), updated_at: minutes(ago), model: 'openrouter/claude-sonnet-4.5', assistant: null, snippet: null });
 function conversations(scene: Scene): ConversationView[] {
   const list = [
@@ -293,7 +300,7 @@ export function makeDouble(scene: Scene, prefs: Partial<Prefs> = {}, waits = 24)
         { id: 'a1', name: 'Novelcrafter', models: [], privacy: 'cloud', origins: ['https://app.novelcrafter.com'], created_at: minutes(9999), last_used: minutes(4) },
         { id: 'a2', name: 'SillyTavern', models: ['ollama/llama3.2:8b'], privacy: 'local', origins: [], created_at: minutes(9999), last_used: null },
       ];
-  const kept = new Map<string, MessageView[]>([['c1', messages(scene)]]);
+  const kept = new Map<string, MessageView[]>([['c1', messages(scene)], ['c2', autoMessages]]);
   let list = empty ? [] : conversations(scene);
   const signIn = makeSignIn();
   const settings = { system_fallback: false, default_model: null as string | null, default_connection: null as string | null, feature_models: {} };

@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 
 const out = process.argv[2] ?? 'look-output';
 const filter = process.argv[3] ?? '';
-const dist = fileURLToPath(new URL('./dist', import.meta.url));
+const dist = process.env.LOOK_DIST ?? fileURLToPath(new URL('./dist', import.meta.url));
 mkdirSync(out, { recursive: true });
 
 const csp = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; font-src 'self'; connect-src 'none'; form-action 'none'; base-uri 'none'; frame-src 'none'; object-src 'none'";
@@ -69,6 +69,11 @@ try {
     await there(testid);
     await run('document.querySelector(`[data-testid="${arguments[0]}"]`).click()', [testid]);
   };
+  const press = async (testid, keys) => {
+    await run('document.querySelector(`[data-testid="${arguments[0]}"]`).focus()', [testid]);
+    const found = await call('POST', `${session}/element`, { using: 'css selector', value: `[data-testid="${testid}"]` });
+    await call('POST', `${session}/element/${Object.values(found)[0]}/value`, { text: keys });
+  };
   const type = async (testid, text) => {
     await there(testid);
     const found = await call('POST', `${session}/element`, { using: 'css selector', value: `[data-testid="${testid}"]` });
@@ -112,6 +117,24 @@ try {
     ['selector-about', 'normal', '/desk/c1', async () => { await click('fact-model'); await pause(300); await type('model-search', 'opus'); await pause(200); }],
     ['selector-collection', 'normal', '/desk/c1', async () => { await click('fact-model'); await pause(300); await type('model-search', 'prose'); await pause(200); }],
     ['selector-end', 'full', '/desk/c1', async () => { await click('fact-model'); await pause(300); await run('const s = document.querySelector(`[data-testid="model-scroller"]`); s.scrollTop = s.scrollHeight / 2'); await pause(200); }],
+    ['desk-slash', 'normal', '/desk', async () => { await type('composer', '/'); await pause(400); }],
+    ['desk-fill', 'normal', '/desk', async () => { await type('composer', '/'); await click('pick-p1'); await type('fill-passage', 'The lamp had burned down to a blue bead by the time Marta heard the second knock.'); await pause(500); }],
+    ['desk-fill-missing', 'normal', '/desk', async () => { await type('composer', '/'); await click('pick-p1'); await pause(300); await click('fill-send'); await pause(400); }],
+    ['desk-prompt', 'normal', '/desk', async () => { await type('composer', '/'); await click('pick-p4'); await pause(300); await click('fill-insert'); await pause(500); }],
+    ['desk-assistant', 'normal', '/desk', async () => { await there('composer-assistant'); await press('composer-assistant', '\uE007'); await pause(400); }],
+    ['desk-auto', 'normal', '/desk/c2', async () => { await pause(400); await run('document.querySelector(`[data-testid="manuscript"]`).scrollTop = 0'); }],
+    ['prompts', 'normal', '/prompts'],
+    ['prompts-empty', 'empty', '/prompts'],
+    ['prompts-full', 'full', '/prompts'],
+    ['prompts-open', 'normal', '/prompts/p1', async () => { await there('blank-passage'); await run('document.querySelector(`[data-testid="blank-length"]`).open = true'); await pause(300); }],
+    ['prompts-gone', 'normal', '/prompts/p3', async () => { await there('blank-who or what'); await pause(200); }],
+    ['prompts-new', 'normal', '/prompts/new', async () => { await type('prompt-text', 'Dear {{agent}}, my novel {{title}} is'); await pause(500); await click('prompt-save'); await pause(200); }],
+    ['prompts-locked', 'locked', '/prompts'],
+    ['prompts-broken', 'broken', '/prompts'],
+    ['assistants', 'normal', '/assistants'],
+    ['assistants-open', 'normal', '/assistants/research', async () => { await there('assistant-web'); await pause(200); }],
+    ['assistants-own', 'normal', '/assistants/own1', async () => { await there('assistant-delete'); await pause(200); }],
+    ['assistants-locked', 'locked', '/assistants'],
     ['models', 'normal', '/models'],
     ['models-connection', 'normal', '/models?of=openrouter', () => pause(200)],
     ['models-shelf', 'normal', '/models', async () => { await click('models-shelf'); await pause(200); }],

@@ -201,10 +201,16 @@ describe('one collection', () => {
   it('keeps settings as they are typed, and none that cannot be', async () => {
     const { sent } = await show('normal', 'Night drafts');
     await press('member-unfold', 1);
+    await there('member-settings');
+    vi.useFakeTimers();
     await type('member-temperature', '3');
     await type('member-tokens', '4 000');
     expect(all('member-settings')[0]?.textContent).toContain('A number from 0 to 2, such as 0.8.');
+    await vi.advanceTimersByTimeAsync(2000);
+    expect(sent('collections_settings')).toEqual([]);
     await type('member-temperature', '0,7');
+    await vi.advanceTimersByTimeAsync(2000);
+    vi.useRealTimers();
     await vi.waitFor(() => expect(sent('collections_settings')).toEqual([{ name: 'Night drafts', model: 'openrouter/claude-sonnet-4.5', settings: { temperature: 0.7, max_tokens: 4000, reasoning: null } }]));
     await vi.waitFor(() => expect(all('member')[1]?.textContent).toContain('temperature 0.7, at most 4,000 tokens'));
   });

@@ -8,12 +8,13 @@ const leaving = reactive(new Set<string>());
 
 /** Removes something in ten seconds, unless it is taken back. */
 export function leaveSoon(id: string, told: string, remove: () => Promise<unknown>): void {
-  doSoon({ id, told, happen: () => leaveNow(id, remove) });
+  doSoon({ id, told, happen: () => void leaveNow(id, remove) });
 }
 
-function leaveNow(id: string, remove: () => Promise<unknown>): void {
+/** Removes something now; it is out of sight until that is done. */
+export async function leaveNow(id: string, remove: () => Promise<unknown>): Promise<void> {
   leaving.add(id);
-  void remove().finally(() => leaving.delete(id));
+  await remove().finally(() => leaving.delete(id));
 }
 
 /** What is out of sight, and the way back for what still waits. */

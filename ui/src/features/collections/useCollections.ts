@@ -5,7 +5,7 @@ import type { CollectionView } from '@/generated/contract';
 import { announce } from '@/shared/announce';
 import { useAnswer, useDeed } from '@/shared/ask';
 import { useWords } from '@/shared/useWords';
-import { leaveSoon, useLeaving } from './leaving';
+import { leaveNow, leaveSoon, useLeaving } from './leaving';
 
 /** A collection's new name. */
 export interface Renamed {
@@ -41,12 +41,13 @@ export function useCollections() {
     if (answer !== undefined) await list.again();
     return answer;
   }
+  const leavingAs = (name: string) => list.data.value?.find((one) => one.name.toLowerCase() === name.trim().toLowerCase() && waits(deletionOf(one.name)));
   /** A name is free once the collection that had it is deleted: one that only waits for that is deleted now. */
   async function makeRoomFor(name: string): Promise<void> {
-    const waiting = list.data.value?.find((one) => one.name.toLowerCase() === name.trim().toLowerCase() && waits(deletionOf(one.name)));
+    const waiting = leavingAs(name);
     if (waiting) {
       takeBack(deletionOf(waiting.name));
-      await remove.run({ name: waiting.name });
+      await leaveNow(deletionOf(waiting.name), async () => fetched(await remove.run({ name: waiting.name })));
     }
     names.delete(name.trim());
   }
@@ -93,6 +94,8 @@ export function useCollections() {
         async () => fetched(await remove.run({ name: nameNow(collection.name) })),
       ),
     removeFailure: remove.failure,
+    /** Whether a collection of this name only waits to be deleted. */
+    waitsToGo: (name: string) => leavingAs(name) !== undefined,
     /** Makes a collection the default; without a name, none is. */
     setDefault: async (name?: string) => {
       if (await fetched(await setDefault.run(name === undefined ? {} : { name }))) announce(name === undefined ? t('collections.default_none_said') : t('collections.default_said', { name }));

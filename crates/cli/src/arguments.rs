@@ -130,7 +130,8 @@ pub enum Settings {
 /// `settings set`
 #[derive(Args)]
 pub struct SetSettings {
-    /// What to change: system_fallback=on or off, default_model=ID, default_connection=SLUG; an empty value clears
+    /// What to change: system_fallback=on or off, default_model=ID, default_connection=SLUG, and default_model.FEATURE=ID
+    /// for chat, prose, prompt or summarise; an empty value clears
     #[arg(value_name = "NAME=VALUE", required = true)]
     pub changes: Vec<String>,
 }
@@ -208,6 +209,9 @@ pub struct Models {
     /// Only those with this text in id or name
     #[arg(long, value_name = "TEXT")]
     pub search: Option<String>,
+    /// How many answers of the models that you used were refusals, over a month and a year
+    #[arg(long, conflicts_with_all = ["connection", "refresh", "search"])]
+    pub refusals: bool,
 }
 
 /// `collections ...`
@@ -401,7 +405,7 @@ pub enum Apps {
 pub struct AddApp {
     /// Its name
     pub name: String,
-    /// The models that it may use, with commas between; all where absent
+    /// The models and collections that it may use, with commas between; all where absent
     #[arg(long, value_name = "ID,...", value_delimiter = ',')]
     pub models: Vec<String>,
     /// How far its text may travel

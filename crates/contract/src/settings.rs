@@ -1,6 +1,7 @@
 //! What the writer set for the whole profile.
 
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 use ts_rs::TS;
 
 /// The settings of the profile.
@@ -12,6 +13,8 @@ pub struct SettingsView {
     pub default_model: Option<String>,
     /// The connection whose own default model is used where no `default_model` is set.
     pub default_connection: Option<String>,
+    /// The models or collections of features: `chat`, `prose`, `prompt`, `summarise`. Those that have none are absent.
+    pub feature_models: BTreeMap<String, String>,
 }
 
 /// Changes settings. What is absent stays; an empty text takes a choice away.
@@ -24,4 +27,8 @@ pub struct SettingsSetRequest {
     pub default_model: Option<String>,
     /// See [`SettingsView::default_connection`].
     pub default_connection: Option<String>,
+    /// See [`SettingsView::feature_models`]. Features that are not named stay as they are.
+    #[serde(default)]
+    #[ts(as = "Option<BTreeMap<String, String>>", optional)]
+    pub feature_models: BTreeMap<String, String>,
 }

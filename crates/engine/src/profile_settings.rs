@@ -1,6 +1,7 @@
 //! Settings of the whole profile, and the model that is used when nothing is chosen.
 
 use crate::house::{House, LiveConnection};
+use crate::models::{save_features, set_feature};
 use crate::settings::{DEFAULT_CONNECTION, DEFAULT_MODEL, SYSTEM_FALLBACK, json};
 use crate::{Engine, Inner, blocking};
 use inkhorn_contract::{Nothing, SettingsSetRequest, SettingsView, Topic};
@@ -20,7 +21,8 @@ impl Engine {
     /// Changes settings of the profile; all of them or, where one cannot be, none.
     ///
     /// # Errors
-    /// `model_not_found`, `not_found` for a default that no connection has.
+    /// `model_not_found`, `not_found` for a default that no connection has; `bad_request` for a feature that cannot have a
+    /// model of its own.
     pub async fn settings_set(&self, request: SettingsSetRequest) -> Result<SettingsView> {
         let inner = self.inner.clone();
         let view = blocking(move || {
@@ -44,9 +46,17 @@ impl Inner {
         if let Some(slug) = chosen(&request.default_connection) {
             house.named(slug)?;
         }
+        let mut features = house.feature_models.clone();
+        for (feature, model) in &request.feature_models {
+            let model = Some(model.trim()).filter(|model| !model.is_empty());
+            set_feature(&house, &mut features, feature, model)?;
+        }
         self.store.write(|tx| {
             if let Some(on) = request.system_fallback {
                 settings::save(tx, SYSTEM_FALLBACK, &on.to_string())?;
+            }
+            if features != house.feature_models {
+                save_features(tx, &features)?;
             }
             let texts =
                 [(DEFAULT_MODEL, &request.default_model), (DEFAULT_CONNECTION, &request.default_connection)];
@@ -71,6 +81,7 @@ fn settings_view(house: &House) -> SettingsView {
         system_fallback: house.system_fallback,
         default_model: house.default_model.clone(),
         default_connection: house.default_connection.clone(),
+        feature_models: house.feature_models.clone(),
     }
 }
 

@@ -92,7 +92,7 @@ fn keys_in_the_environment_are_used_once_that_is_allowed() {
     let settings = terminal.json(&["settings", "list"]);
     assert_eq!(
         settings,
-        json!({ "system_fallback": false, "default_model": null, "default_connection": null })
+        json!({ "system_fallback": false, "default_model": null, "default_connection": null, "feature_models": {} })
     );
     let (status, error) = terminal.fails(&["chat", "Hello"]);
     assert_eq!((status, error["code"].as_str()), (1, Some("model_not_found")), "{error}");
@@ -102,6 +102,10 @@ fn keys_in_the_environment_are_used_once_that_is_allowed() {
     let listed = terminal.json_in(&["connections", "list"], &variable);
     assert_eq!((&listed[0]["slug"], &listed[0]["system"]), (&json!("system-openai"), &json!(true)));
     assert_eq!(listed[0]["variable"], "OPENAI_API_KEY");
+    let told = terminal.shell(&format!("OPENAI_API_KEY={} $INKHORN chat --json Hello", terminal.key()));
+    let done = told.documents().pop().expect("an end")["done"].clone();
+    assert_eq!(done["picked_by"], "fallback", "{done}");
+    assert!(done["model"].as_str().is_some_and(|model| model.starts_with("system-openai/")), "{done}");
     let words = terminal.shell(&format!("OPENAI_API_KEY={} $INKHORN chat Hello", terminal.key()));
     assert_eq!(words.status, 0, "{}", words.stderr);
     assert!(!words.stdout.trim().is_empty());

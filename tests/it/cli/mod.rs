@@ -2,6 +2,7 @@
 //! with bad input, and that no key is left anywhere.
 
 mod budgets;
+mod choosing;
 mod collections;
 mod faults;
 mod finding;

@@ -3,6 +3,7 @@
 mod admission;
 mod answers;
 mod bodies;
+mod collections;
 mod crowds;
 mod endings;
 mod wire;

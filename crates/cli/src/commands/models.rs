@@ -1,15 +1,18 @@
-//! `models`: from the cache, or fetched again first.
+//! `models`: from the cache, or fetched again first; and how often they refused.
 
 use super::{dollars, yes};
 use crate::arguments::Models;
 use crate::output::{Done, Output};
 use crate::table::lay_out;
-use inkhorn_contract::{ModelView, ModelsRefreshRequest, Nothing, PriceView};
+use inkhorn_contract::{ModelView, ModelsRefreshRequest, Nothing, PriceView, RefusalsOfView};
 use inkhorn_domain::PriceState;
 use inkhorn_engine::Engine;
 use inkhorn_fault::{Code, Fault};
 
 pub(super) async fn run(engine: &Engine, command: Models, output: Output) -> Done {
+    if command.refusals {
+        return refusals(engine, output).await;
+    }
     if command.refresh {
         let request = ModelsRefreshRequest { connection: command.connection.clone() };
         for silent in engine.models_refresh(request).await?.not_answered {
@@ -33,6 +36,30 @@ pub(super) async fn run(engine: &Engine, command: Models, output: Output) -> Don
         let headings = ["Model", "Name", "Context", "In / million", "Out / million", "Usable"];
         lay_out(headings, &rows, "No models. Fetch them with: inkhorn models --refresh")
     })
+}
+
+async fn refusals(engine: &Engine, output: Output) -> Done {
+    let view = engine.models_refusals(Nothing {}).await?;
+    output.show(&view, || {
+        let headings = ["30 days", "Withheld", "Refused", "365 days", "Withheld", "Refused"];
+        let table = |of: &[RefusalsOfView], what: &str| {
+            let rows: Vec<_> = of.iter().map(refusals_row).collect();
+            let [a, b, c, d, e, f] = headings;
+            lay_out([what, a, b, c, d, e, f], &rows, "No model answered within a year.")
+        };
+        if view.models.is_empty() {
+            return table(&[], "Model");
+        }
+        let (models, providers) = (table(&view.models, "Model"), table(&view.providers, "Provider"));
+        format!("{}\n\n{providers}", models.trim_end())
+    })
+}
+
+fn refusals_row(of: &RefusalsOfView) -> [String; 7] {
+    let (month, year) = (of.days_30, of.days_365);
+    let [a, b, c] = [month.answers, month.withheld, month.refused].map(|count| count.to_string());
+    let [d, e, f] = [year.answers, year.withheld, year.refused].map(|count| count.to_string());
+    [of.name.clone(), a, b, c, d, e, f]
 }
 
 fn is_meant(model: &ModelView, text: &str) -> bool {

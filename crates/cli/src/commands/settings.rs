@@ -16,6 +16,9 @@ pub(super) async fn run(engine: &Engine, command: Settings, output: Output) -> D
     output.show(&view, || describe(&view))
 }
 
+/// In front of the feature in the name of its model: `default_model.prose`.
+const FEATURE: &str = "default_model.";
+
 fn parse_changes(changes: &[String]) -> Result<SettingsSetRequest> {
     let mut request = SettingsSetRequest::default();
     for change in changes {
@@ -29,8 +32,17 @@ fn parse_changes(changes: &[String]) -> Result<SettingsSetRequest> {
             }
             "default_model" => request.default_model.replace(value.to_owned()).is_some(),
             "default_connection" => request.default_connection.replace(value.to_owned()).is_some(),
+            name if name.starts_with(FEATURE) => {
+                let feature = name[FEATURE.len()..].to_owned();
+                request.feature_models.insert(feature, value.to_owned()).is_some()
+            }
             // What was typed is not repeated: it may be a key.
-            _ => return Err(refuse("the names are system_fallback, default_model, default_connection")),
+            _ => {
+                return Err(refuse(
+                    "the names are system_fallback, default_model, default_connection, and default_model.FEATURE \
+                     for chat, prose, prompt or summarise",
+                ));
+            }
         };
         if again {
             return Err(refuse(format!("{name} is given twice")));
@@ -42,11 +54,15 @@ fn parse_changes(changes: &[String]) -> Result<SettingsSetRequest> {
 fn describe(view: &SettingsView) -> String {
     let or_none = |text: &Option<String>| text.clone().unwrap_or_else(|| "none".to_owned());
     let fallback = if view.system_fallback { "on" } else { "off" };
-    printable(&format!(
-        "system_fallback     {fallback}\ndefault_model       {}\ndefault_connection  {}",
-        or_none(&view.default_model),
-        or_none(&view.default_connection)
-    ))
+    let mut lines = vec![
+        ("system_fallback".to_owned(), fallback.to_owned()),
+        ("default_model".to_owned(), or_none(&view.default_model)),
+        ("default_connection".to_owned(), or_none(&view.default_connection)),
+    ];
+    lines.extend(view.feature_models.iter().map(|(name, model)| (format!("{FEATURE}{name}"), model.clone())));
+    let width = lines.iter().map(|(name, _)| name.len()).max().unwrap_or(0);
+    let lines: Vec<String> = lines.iter().map(|(name, value)| format!("{name:width$}  {value}")).collect();
+    lines.iter().map(|line| printable(line)).collect::<Vec<_>>().join("\n")
 }
 
 #[cfg(test)]
@@ -65,6 +81,9 @@ mod tests {
         assert_eq!(request.system_fallback, Some(true));
         assert_eq!(request.default_model.as_deref(), Some("a/b=c"));
         assert_eq!(request.default_connection.as_deref(), Some(""));
+        let request = changes(&["default_model.prose=a/b", "default_model.chat="]).expect("fits");
+        let features = [("chat".to_owned(), String::new()), ("prose".to_owned(), "a/b".to_owned())];
+        assert_eq!((request.default_model, request.feature_models), (None, features.into()));
     }
 
     #[test]
@@ -74,5 +93,6 @@ mod tests {
             assert!(fault.code() == Code::UsageError && !fault.message().contains("CANARY"), "{fault}");
         }
         assert!(changes(&["default_model=a/b", "default_model=c/d"]).is_err(), "which one?");
+        assert!(changes(&["default_model.prose=a/b", "default_model.prose=c/d"]).is_err(), "which one?");
     }
 }

@@ -105,18 +105,8 @@ impl Engine {
     /// `bad_request` for another feature, `model_not_found`.
     pub async fn models_feature_default(&self, request: ModelsFeatureDefaultRequest) -> Result<Nothing> {
         self.change_models(move |inner, house| {
-            if !FEATURES.contains(&request.feature.as_str()) {
-                let reason = format!("the features with a model of their own are {}", FEATURES.join(", "));
-                return Err(Fault::new(Code::BadRequest).with("reason", reason));
-            }
             let mut all = house.feature_models.clone();
-            match &request.model {
-                Some(model) if !house.knows(model) => {
-                    return Err(Fault::new(Code::ModelNotFound).with("model", model));
-                }
-                Some(model) => all.insert(request.feature.clone(), model.clone()),
-                None => all.remove(&request.feature),
-            };
+            set_feature(house, &mut all, &request.feature, request.model.as_deref())?;
             inner.store.write(|tx| save_features(tx, &all))
         })
         .await
@@ -153,7 +143,30 @@ impl Engine {
     }
 }
 
-pub(super) fn save_features(tx: &Transaction<'_>, all: &BTreeMap<String, String>) -> Result<()> {
+/// Gives a feature its own model among those of all features, or takes it away.
+///
+/// # Errors
+/// `bad_request` for another feature, `model_not_found`.
+pub(crate) fn set_feature(
+    house: &House,
+    all: &mut BTreeMap<String, String>,
+    feature: &str,
+    model: Option<&str>,
+) -> Result<()> {
+    if !FEATURES.contains(&feature) {
+        return Err(bad(format!("the features with a model of their own are {}", FEATURES.join(", "))));
+    }
+    match model {
+        Some(model) if !house.knows(model) => {
+            return Err(Fault::new(Code::ModelNotFound).with("model", model));
+        }
+        Some(model) => all.insert(feature.to_owned(), model.to_owned()),
+        None => all.remove(feature),
+    };
+    Ok(())
+}
+
+pub(crate) fn save_features(tx: &Transaction<'_>, all: &BTreeMap<String, String>) -> Result<()> {
     settings::save(tx, FEATURE_MODELS, &serde_json::to_string(all).unwrap_or_else(|_| "{}".to_owned()))
 }
 

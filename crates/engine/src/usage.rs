@@ -7,6 +7,7 @@ mod csv;
 mod dashboard;
 mod draw;
 mod export;
+mod hours;
 mod period;
 mod report;
 mod rows;

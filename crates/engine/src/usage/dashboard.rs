@@ -2,9 +2,7 @@
 
 use super::draw::{amount, chart_view, language_of, layer, times_view, week_view};
 use super::period::{Period, days_between};
-use super::sums::{
-    DIMENSIONS, Named, ask, ask_groups, ask_spans, filter_of, name_groups, name_stacks, times, week,
-};
+use super::sums::{Named, ask_groups, ask_page, filter_of, name, name_groups, name_stacks, week};
 use super::{group_view, total_view};
 use crate::time::midnight;
 use crate::{Engine, Inner, blocking};
@@ -13,12 +11,12 @@ use inkhorn_contract::*;
 use inkhorn_domain::UnixMillis;
 use inkhorn_fault::Result;
 use inkhorn_metering::{DayOfUse, HISTORY_DAYS, Unusual, UnusualKind, find_unusual};
-use inkhorn_store::usage_sums::Filter;
-use inkhorn_store::usage_sums::Sums;
-use inkhorn_store::usage_sums::first_and_last;
+use inkhorn_store::Connection;
+use inkhorn_store::usage_sums::{Amounts, Filter, Gathered, KeyNames, Sums, first_and_last};
 use jiff::ToSpan;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
 /// Room for a drawing, in pixels.
@@ -48,13 +46,17 @@ impl Inner {
         let filter = filter_of(&request.filters);
         let language = language_of(request.language);
         let width = request.width.clamp(*WIDTHS.start(), *WIDTHS.end());
-        let always = UnixMillis::MIN..UnixMillis::MAX;
-        let (gathered, ever) = self.store.read_usage(|db| {
-            Ok((ask(db, &period, &filter, request.by, zone)?, first_and_last(db, &always)?.is_some()))
+        let looked = LookedAt::before(&period, zone);
+        let (gathered, ever, unusual) = self.store.read_usage(|db| {
+            let gathered = ask_page(db, &period, &filter, request.by, &looked.spans, zone)?;
+            let ever = gathered.total.attempts > 0
+                || first_and_last(db, &(UnixMillis::MIN..UnixMillis::MAX))?.is_some();
+            let unusual = looked.unusual(db, &gathered.days, &filter)?;
+            Ok((gathered, ever, unusual))
         })?;
+        let choices = choices(&gathered);
         let layered = layer(request.measure, &period, &name_stacks(gathered.stacks), language);
         let groups = gathered.groups.into_iter().next().map(name_groups).unwrap_or_default();
-        let unusual = self.unusual(&period, &filter, zone)?;
         Ok(UsageDashboardView {
             from: period.first.to_string(),
             until: period.last.to_string(),
@@ -64,104 +66,116 @@ impl Inner {
             groups: groups.iter().take(MOST_GROUPS).map(group_view).collect(),
             week: week_view(request.measure, &week(&gathered.cells), width, language)?,
             times: times_view(&period, &gathered.spans, width, language)?,
-            mostly: self.mostly(&period, &filter)?,
+            mostly: mostly(&gathered.ways),
             unusual,
             difference: difference(&gathered.total),
-            choices: self.choices(&period)?,
+            choices,
         })
     }
+}
 
-    /// The model on which most was spent, and for what.
-    fn mostly(&self, period: &Period, filter: &Filter) -> Result<Option<UsageMostlyView>> {
-        let Some(model) = self.dearest(times(period), filter)? else { return Ok(None) };
-        let of_model = narrowed(filter, &model);
-        let (_, groups) = self.store.read_usage(|db| {
-            ask_groups(db, times(period), &of_model, &[UsageDimension::Feature, UsageDimension::App])
-        })?;
-        let mut names = groups.into_iter().map(|groups| groups.into_iter().next().map(|group| group.name));
-        let feature = names.next().flatten().unwrap_or_default();
-        let app = names.next().flatten().filter(|app| !app.is_empty());
-        Ok(Some(UsageMostlyView { model, feature, app }))
+/// The model on which most was spent, and for what.
+fn mostly(ways: &[(KeyNames, Sums)]) -> Option<UsageMostlyView> {
+    let model_of = |way: &KeyNames| name(way.connection.clone(), Some(way.model.clone()));
+    let (model, sums) = dearest(ways.iter().map(|(way, sums)| (model_of(way), sums)))?;
+    if sums.cost <= 0 {
+        return None;
     }
+    let of_model = || ways.iter().filter(|(way, _)| model_of(way) == model);
+    let feature = dearest(of_model().map(|(way, sums)| (way.feature.clone(), sums)))?.0;
+    let app = dearest(of_model().map(|(way, sums)| (way.app.clone(), sums)))?.0;
+    Some(UsageMostlyView { model, feature, app })
+}
 
-    fn dearest(&self, times: Range<UnixMillis>, filter: &Filter) -> Result<Option<String>> {
-        let (_, groups) =
-            self.store.read_usage(|db| ask_groups(db, times, filter, &[UsageDimension::Model]))?;
-        let first = groups.into_iter().next().and_then(|groups| groups.into_iter().next());
-        Ok(first.filter(|group| group.sums.cost > 0).map(|group| group.name))
+/// The group that cost most; among those, the busiest, and then the first by name.
+fn dearest<'s, T: Ord>(lines: impl Iterator<Item = (T, &'s Sums)>) -> Option<(T, Sums)> {
+    let mut groups: BTreeMap<T, Sums> = BTreeMap::new();
+    lines.for_each(|(group, sums)| groups.entry(group).or_default().add(sums));
+    // The last of equals is taken, so they are looked through from the end.
+    groups.into_iter().rev().max_by_key(|(_, sums)| (sums.cost, sums.attempts))
+}
+
+/// What occurs in this time, whatever is filtered now: a filter can be changed without being taken off first.
+fn choices(gathered: &Gathered) -> UsageChoicesView {
+    let ways = || gathered.ways.iter().map(|(way, _)| way).chain(&gathered.others);
+    let names = |of: fn(&KeyNames) -> String| -> Vec<String> {
+        ways().map(of).collect::<BTreeSet<String>>().into_iter().collect()
+    };
+    UsageChoicesView {
+        provider: names(|way| way.provider.clone().unwrap_or_default()),
+        model: names(|way| name(way.connection.clone(), Some(way.model.clone()))),
+        feature: names(|way| way.feature.clone()),
+        app: names(|way| way.app.clone().unwrap_or_default()),
+        connection: names(|way| way.connection.clone().unwrap_or_default()),
     }
+}
 
-    /// What occurs in this time, whatever is filtered now: a filter can be changed without being taken off first.
-    fn choices(&self, period: &Period) -> Result<UsageChoicesView> {
-        let everything = Filter::default();
-        let (_, groups) =
-            self.store.read_usage(|db| ask_groups(db, times(period), &everything, &DIMENSIONS))?;
-        let mut names = groups.into_iter().map(|groups| {
-            let mut names: Vec<String> = groups.into_iter().map(|group| group.name).collect();
-            names.sort_unstable();
-            names
-        });
-        let mut next = || names.next().unwrap_or_default();
-        Ok(UsageChoicesView {
-            provider: next(),
-            model: next(),
-            feature: next(),
-            app: next(),
-            connection: next(),
-        })
-    }
+/// Days that are looked at for unusual use: the last ones of a period, and those before them that say what is usual.
+struct LookedAt {
+    from: Date,
+    days: Vec<Date>,
+    spans: Vec<Range<UnixMillis>>,
+}
 
-    /// Days of the period that are unlike the days before them.
-    fn unusual(&self, period: &Period, filter: &Filter, zone: &TimeZone) -> Result<Vec<UsageUnusualView>> {
+impl LookedAt {
+    fn before(period: &Period, zone: &TimeZone) -> Self {
         let length = days_between(period.first, period.last).min(MOST_DAYS_LOOKED_AT);
         let from = period.last.saturating_sub(length.days());
         let history = from.saturating_sub(HISTORY_DAYS.days());
         let days: Vec<Date> = history.series(1.day()).take_while(|day| *day <= period.last).collect();
-        let spans: Vec<Range<UnixMillis>> = days.iter().map(|day| whole_day(*day, zone)).collect();
-        let sums = self.store.read_usage(|db| ask_spans(db, &spans, filter))?;
-        let numbered: Vec<DayOfUse> = (0..).zip(&sums).map(|(day, sums)| day_of_use(day, sums)).collect();
+        let spans = days.iter().map(|day| whole_day(*day, zone)).collect();
+        Self { from, days, spans }
+    }
+
+    /// Days of the period that are unlike the days before them.
+    fn unusual(
+        &self,
+        db: &Connection,
+        amounts: &[Amounts],
+        filter: &Filter,
+    ) -> Result<Vec<UsageUnusualView>> {
+        let numbered: Vec<DayOfUse> =
+            (0..).zip(amounts).map(|(day, amounts)| day_of_use(day, amounts)).collect();
         let found = find_unusual(&numbered);
         let mut views = Vec::new();
         for unusual in found.iter().rev() {
             let at = usize::try_from(unusual.day).unwrap_or(usize::MAX);
-            let (Some(day), Some(span)) = (days.get(at), spans.get(at)) else { continue };
-            if *day < from || views.len() == MOST_UNUSUAL {
+            let (Some(day), Some(span)) = (self.days.get(at), self.spans.get(at)) else { continue };
+            if *day < self.from || views.len() == MOST_UNUSUAL {
                 break;
             }
-            let mostly = match unusual.what {
-                UnusualKind::Spend { .. } => self.dearest(span.clone(), filter)?,
-                UnusualKind::Requests { .. } => self.most(span.clone(), filter, UsageMeasure::Requests)?,
-                UnusualKind::Errors { .. } => self.most(span.clone(), filter, UsageMeasure::Errors)?,
+            let measure = match unusual.what {
+                UnusualKind::Spend { .. } => UsageMeasure::Spend,
+                UnusualKind::Requests { .. } => UsageMeasure::Requests,
+                UnusualKind::Errors { .. } => UsageMeasure::Errors,
             };
-            views.push(unusual_view(*day, unusual, mostly));
+            views.push(unusual_view(*day, unusual, most(db, span.clone(), filter, measure)?));
         }
         Ok(views)
     }
-
-    fn most(
-        &self,
-        times: Range<UnixMillis>,
-        filter: &Filter,
-        measure: UsageMeasure,
-    ) -> Result<Option<String>> {
-        let (_, groups) =
-            self.store.read_usage(|db| ask_groups(db, times, filter, &[UsageDimension::Model]))?;
-        let groups = groups.into_iter().flatten().filter(|group| amount(measure, &group.sums) > 0);
-        Ok(groups.max_by_key(|group: &Named| amount(measure, &group.sums)).map(|group| group.name))
-    }
 }
 
-fn narrowed(filter: &Filter, model: &str) -> Filter {
-    let of_model = filter_of(&UsageFilters { model: Some(model.to_owned()), ..UsageFilters::default() });
-    Filter { connections: of_model.connections, models: of_model.models, ..filter.clone() }
+/// The model that most of a measure is of.
+fn most(
+    db: &Connection,
+    times: Range<UnixMillis>,
+    filter: &Filter,
+    measure: UsageMeasure,
+) -> Result<Option<String>> {
+    let (_, groups) = ask_groups(db, times, filter, &[UsageDimension::Model])?;
+    let groups = groups.into_iter().flatten().filter(|group| amount(measure, &group.sums) > 0);
+    // The dearest is the first of the list, and the last of equals is taken.
+    let mut groups: Vec<Named> = groups.collect();
+    groups.reverse();
+    Ok(groups.into_iter().max_by_key(|group| amount(measure, &group.sums)).map(|group| group.name))
 }
 
 fn whole_day(day: Date, zone: &TimeZone) -> Range<UnixMillis> {
     midnight(day, zone)..day.tomorrow().map_or(UnixMillis::MAX, |next| midnight(next, zone))
 }
 
-fn day_of_use(day: i64, sums: &Sums) -> DayOfUse {
-    DayOfUse { day, spent: sums.cost, requests: sums.attempts, failed: sums.failed }
+fn day_of_use(day: i64, amounts: &Amounts) -> DayOfUse {
+    DayOfUse { day, spent: amounts.cost, requests: amounts.attempts, failed: amounts.failed }
 }
 
 fn unusual_view(day: Date, unusual: &Unusual, mostly: Option<String>) -> UsageUnusualView {

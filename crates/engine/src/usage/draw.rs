@@ -9,7 +9,7 @@ use inkhorn_charts::{
 };
 use inkhorn_contract::*;
 use inkhorn_fault::{Code, Fault, Language, Result};
-use inkhorn_store::usage_sums::Sums;
+use inkhorn_store::usage_sums::{Amounts, Sums};
 
 /// The language of drawings for a page in this one.
 pub(super) fn language_of(language: PageLanguage) -> Language {
@@ -30,11 +30,15 @@ pub(super) fn measure_of(measure: UsageMeasure) -> Measure {
 
 /// What a measure is of these sums.
 pub(super) fn amount(measure: UsageMeasure, sums: &Sums) -> i128 {
+    one_of(measure, &Amounts::from(sums))
+}
+
+fn one_of(measure: UsageMeasure, amounts: &Amounts) -> i128 {
     match measure {
-        UsageMeasure::Spend => sums.cost,
-        UsageMeasure::Tokens => sums.input.saturating_add(sums.output),
-        UsageMeasure::Requests => i128::from(sums.attempts),
-        UsageMeasure::Errors => i128::from(sums.failed),
+        UsageMeasure::Spend => amounts.cost,
+        UsageMeasure::Tokens => amounts.tokens,
+        UsageMeasure::Requests => i128::from(amounts.attempts),
+        UsageMeasure::Errors => i128::from(amounts.failed),
     }
 }
 
@@ -130,11 +134,11 @@ pub(super) fn chart_view(
 /// Hours by weekdays, drawn and as numbers.
 pub(super) fn week_view(
     measure: UsageMeasure,
-    sums: &[[Sums; 24]; 7],
+    amounts: &[[Amounts; 24]; 7],
     width: u32,
     language: Language,
 ) -> Result<UsageWeekView> {
-    let cells = sums.each_ref().map(|day| day.each_ref().map(|hour| amount(measure, hour)));
+    let cells = amounts.each_ref().map(|day| day.each_ref().map(|hour| one_of(measure, hour)));
     let week = Week { measure: measure_of(measure), cells };
     let name = match language {
         Language::English => "By weekday and hour",

@@ -65,13 +65,13 @@ impl Inner {
             UsageExportForm::Csv => rows(RowsForm::Csv, out),
             UsageExportForm::Json => rows(RowsForm::Json, out),
             UsageExportForm::Svg => {
-                let (report, sums) = self.report(request, period, zone)?;
+                let (report, sums) = self.report(request, period)?;
                 let drawn = draw_report(&report, Look::Light, language).map_err(not_drawn)?;
                 out.write_all(drawn.as_bytes())?;
                 Ok(written(&sums))
             }
             UsageExportForm::Png => {
-                let (report, sums) = self.report(request, period, zone)?;
+                let (report, sums) = self.report(request, period)?;
                 let printed = print_report(&report, Look::Light, language).map_err(not_drawn)?;
                 out.write_all(&printed)?;
                 Ok(written(&sums))

@@ -1,26 +1,14 @@
 //! The page's words for a question to the usage log, and the log's answer in the page's words.
 
+use super::hours::{HOURS_OF_WEEK, HourOfWeek};
 use super::period::Period;
-use crate::time::local;
 use inkhorn_contract::{UsageDimension, UsageFilters};
 use inkhorn_domain::{ModelAddress, UnixMillis};
 use inkhorn_fault::Result;
-use inkhorn_store::usage_sums::Sums;
-use inkhorn_store::usage_sums::{Filter, Group};
+use inkhorn_store::usage_sums::{Amounts, Filter, Group, Sums};
 use inkhorn_store::usage_sums::{Gathered, GroupSums, Question, Stack, gather};
 use jiff::tz::TimeZone;
 use std::ops::Range;
-
-/// Every dimension, in the order of the page.
-pub(super) const DIMENSIONS: [UsageDimension; 5] = [
-    UsageDimension::Provider,
-    UsageDimension::Model,
-    UsageDimension::Feature,
-    UsageDimension::App,
-    UsageDimension::Connection,
-];
-/// Hours of a week.
-const CELLS: usize = 7 * 24;
 
 /// A group with its sums. A group without a name (no app) has an empty one.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -74,27 +62,47 @@ pub(super) fn filter_of(filters: &UsageFilters) -> Filter {
     filter
 }
 
-/// Everything that the page shows of a period, in one reading of the log.
-pub(super) fn ask(
+/// Everything that the page shows of a period and of the days before it, in one reading of the log.
+pub(super) fn ask_page(
     db: &inkhorn_store::Connection,
     period: &Period,
     filter: &Filter,
     by: UsageDimension,
+    days: &[Range<UnixMillis>],
     zone: &TimeZone,
 ) -> Result<Gathered> {
     let spans = spans(period);
-    let cell = |time: UnixMillis| {
-        let local = local(time, zone);
-        let day = usize::from(local.weekday().to_monday_zero_offset().unsigned_abs());
-        day * 24 + usize::from(local.hour().unsigned_abs())
-    };
+    let hours = HourOfWeek::new(zone);
+    let cell = |time: UnixMillis| hours.of(time);
     gather(
         db,
         &Question {
             groups: &[group_of(by)],
             spans: &spans,
             stacked_by: Some(group_of(by)),
-            cells: Some((CELLS, &cell)),
+            cells: Some((HOURS_OF_WEEK, &cell)),
+            days,
+            names: true,
+            ..Question::new(times(period), filter)
+        },
+    )
+}
+
+/// A period by one dimension, in its columns.
+pub(super) fn ask_columns(
+    db: &inkhorn_store::Connection,
+    period: &Period,
+    filter: &Filter,
+    by: UsageDimension,
+) -> Result<Gathered> {
+    let spans = spans(period);
+    let group = group_of(by);
+    gather(
+        db,
+        &Question {
+            groups: &[group],
+            spans: &spans,
+            stacked_by: Some(group),
             ..Question::new(times(period), filter)
         },
     )
@@ -110,17 +118,6 @@ pub(super) fn ask_groups(
     let groups: Vec<Group> = dimensions.iter().map(|dimension| group_of(*dimension)).collect();
     let gathered = gather(db, &Question { groups: &groups, ..Question::new(times, filter) })?;
     Ok((gathered.total, gathered.groups.into_iter().map(name_groups).collect()))
-}
-
-/// The sums of stretches of time that lie in order.
-pub(super) fn ask_spans(
-    db: &inkhorn_store::Connection,
-    spans: &[Range<UnixMillis>],
-    filter: &Filter,
-) -> Result<Vec<Sums>> {
-    let (Some(first), Some(last)) = (spans.first(), spans.last()) else { return Ok(Vec::new()) };
-    let question = Question { spans, ..Question::new(first.start..last.end, filter) };
-    gather(db, &question).map(|gathered| gathered.spans)
 }
 
 pub(super) fn times(period: &Period) -> Range<UnixMillis> {
@@ -141,11 +138,11 @@ pub(super) fn name_stacks(stacks: Vec<Stack>) -> Vec<NamedColumns> {
     stacks.into_iter().map(named).collect()
 }
 
-/// The sums of a week's hours, by weekday from Monday.
-pub(super) fn week(cells: &[Sums]) -> [[Sums; 24]; 7] {
-    let mut week = [[Sums::default(); 24]; 7];
-    for (at, sums) in cells.iter().enumerate().take(CELLS) {
-        week[at / 24][at % 24] = *sums;
+/// A week's hours, by weekday from Monday.
+pub(super) fn week(cells: &[Amounts]) -> [[Amounts; 24]; 7] {
+    let mut week = [[Amounts::default(); 24]; 7];
+    for (at, amounts) in cells.iter().enumerate().take(HOURS_OF_WEEK) {
+        week[at / 24][at % 24] = *amounts;
     }
     week
 }

@@ -6,7 +6,8 @@
 
 use super::usage::{UsageRow, cut};
 use super::usage_filter::Filter;
-use super::usage_gather::{Question, gather};
+use super::usage_gather::gather;
+use super::usage_question::Question;
 use crate::failure::from_sqlite;
 use inkhorn_domain::{BudgetScope, BudgetSubject, Money};
 use inkhorn_fault::Result;

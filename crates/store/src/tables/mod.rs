@@ -26,6 +26,7 @@ pub(crate) mod usage_append;
 pub(crate) mod usage_days;
 pub(crate) mod usage_filter;
 pub(crate) mod usage_gather;
+pub(crate) mod usage_prunable;
 pub(crate) mod usage_question;
 pub mod usage_sums;
 pub mod vault;

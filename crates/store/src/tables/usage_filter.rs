@@ -66,7 +66,7 @@ impl Filter {
 
     /// Whether this row is one of those.
     pub fn passes_row(&self, row: &UsageRow) -> bool {
-        self.passes(&KeyNames {
+        self.passes(&Names {
             face: row.face.as_str(),
             app: row.app.as_deref(),
             feature: &row.feature,
@@ -76,7 +76,7 @@ impl Filter {
         })
     }
 
-    fn passes(&self, key: &KeyNames<'_>) -> bool {
+    fn passes(&self, key: &Names<'_>) -> bool {
         let named = |wanted: &[Option<String>], name: Option<&str>| {
             wanted.is_empty() || wanted.iter().any(|wanted| wanted.as_deref() == name)
         };
@@ -91,7 +91,7 @@ impl Filter {
     }
 }
 
-struct KeyNames<'k> {
+struct Names<'k> {
     face: &'k str,
     app: Option<&'k str>,
     feature: &'k str,
@@ -100,9 +100,27 @@ struct KeyNames<'k> {
     model: &'k str,
 }
 
-/// The keys that pass a filter, by their number in the lines of days.
+/// One way in which requests are made.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct KeyNames {
+    /// The face.
+    pub face: String,
+    /// The program that asked; none for requests of Inkhorn's own.
+    pub app: Option<String>,
+    /// What it was for.
+    pub feature: String,
+    /// The connection, by its slug then.
+    pub connection: Option<String>,
+    /// The provider, by its catalogue id.
+    pub provider: Option<String>,
+    /// The model that was asked for, in the provider's words.
+    pub model: String,
+}
+
+/// The keys that pass a filter, by their number in the lines of days; and the others.
 pub(crate) struct Passing {
     pub(crate) by_number: HashMap<i64, Key>,
+    pub(crate) others: HashMap<i64, Key>,
     names: HashMap<i64, String>,
 }
 
@@ -130,12 +148,11 @@ impl Passing {
                 };
                 Ok((row.get(0)?, key))
             })?;
-            let mut passing = Self { by_number: HashMap::new(), names };
+            let mut passing = Self { by_number: HashMap::new(), others: HashMap::new(), names };
             for key in keys {
                 let (number, key) = key?;
-                if passing.passes(filter, &key) {
-                    passing.by_number.insert(number, key);
-                }
+                let passes = passing.passes(filter, &key);
+                if passes { &mut passing.by_number } else { &mut passing.others }.insert(number, key);
             }
             Ok(passing)
         };
@@ -144,7 +161,7 @@ impl Passing {
 
     /// Whether requests of this key are asked for.
     pub(crate) fn passes(&self, filter: &Filter, key: &Key) -> bool {
-        filter.passes(&KeyNames {
+        filter.passes(&Names {
             face: self.name(key.face).unwrap_or_default(),
             app: self.name(key.app),
             feature: self.name(key.feature).unwrap_or_default(),
@@ -152,6 +169,19 @@ impl Passing {
             provider: self.name(key.provider),
             model: self.name(key.model).unwrap_or_default(),
         })
+    }
+
+    /// The texts of a key.
+    pub(crate) fn names_of(&self, key: &Key) -> KeyNames {
+        let text = |number: i64| self.name(number).map(str::to_owned);
+        KeyNames {
+            face: text(key.face).unwrap_or_default(),
+            app: text(key.app),
+            feature: text(key.feature).unwrap_or_default(),
+            connection: text(key.slug),
+            provider: text(key.provider),
+            model: text(key.model).unwrap_or_default(),
+        }
     }
 
     /// The text of a number; none for 0.

@@ -5,90 +5,26 @@
 //! counts as a whole, by its beginning.
 
 use super::usage::for_each_figure;
+use super::usage_amounts::{Amounts, skip_encoded};
 use super::usage_days::{
     DAY, Key, QUARTER, add_quarter, damaged, day_and_key, day_of, lines, next_quarter, open_line,
     peek_quarter, pruned_until,
 };
-use super::usage_filter::{Filter, Group, Passing};
+use super::usage_filter::{Filter, Group, KeyNames, Passing};
+use super::usage_question::{Gathered, GroupSums, Question, Stack};
 use super::usage_sums::Sums;
 use crate::failure::from_sqlite;
 use inkhorn_fault::Result;
 use rusqlite::{Connection, params};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::ops::Range;
-
-/// What is asked. Times are UTC milliseconds, the end of a span not in it.
-#[derive(Clone)]
-pub struct Question<'q> {
-    /// The span.
-    pub times: Range<i64>,
-    /// The requests.
-    pub filter: &'q Filter,
-    /// What to gather them by; one list of groups each.
-    pub groups: &'q [Group],
-    /// Parts of the span, in order and apart from each other, that get sums of their own: days or hours, whose bounds
-    /// the caller knows from the time zone.
-    pub spans: &'q [Range<i64>],
-    /// What to gather the parts by.
-    pub stacked_by: Option<Group>,
-    /// Cells of another table: how many, and into which a quarter of an hour that begins then belongs. For hours by
-    /// weekdays.
-    pub cells: Option<(usize, &'q dyn Fn(i64) -> usize)>,
-}
-
-impl<'q> Question<'q> {
-    /// Only the sums of all these requests.
-    pub fn new(times: Range<i64>, filter: &'q Filter) -> Self {
-        Self { times, filter, groups: &[], spans: &[], stacked_by: None, cells: None }
-    }
-}
-
-/// The figures of one group.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct GroupSums {
-    /// The group's name; `None` gathers the requests that have none.
-    pub key: Option<String>,
-    /// The model, under [`Group::ConnectionAndModel`].
-    pub model: Option<String>,
-    /// Its figures.
-    pub sums: Sums,
-}
-
-/// A group in each part of the span.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Stack {
-    /// The group's name; `None` gathers the requests that have none.
-    pub key: Option<String>,
-    /// The model, under [`Group::ConnectionAndModel`].
-    pub model: Option<String>,
-    /// Its figures in each span of the question.
-    pub spans: Vec<Sums>,
-}
-
-/// The answer.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Gathered {
-    /// All together.
-    pub total: Sums,
-    /// For each group of the question its lines, the dearest first, then the busiest.
-    pub groups: Vec<Vec<GroupSums>>,
-    /// For each span of the question.
-    pub spans: Vec<Sums>,
-    /// The spans by group, the dearest first; empty where the question asks for none.
-    pub stacks: Vec<Stack>,
-    /// For each cell of the question.
-    pub cells: Vec<Sums>,
-}
 
 /// Answers a question.
 pub fn gather(db: &Connection, question: &Question<'_>) -> Result<Gathered> {
     let passing = Passing::load(db, question.filter)?;
     let pruned = pruned_until(db)?;
     let mut gathering = Gathering::new(question, &passing);
-    let times = question.times.start.max(0)..question.times.end;
-    if times.start < times.end {
-        gathering.read(db, times, pruned).map_err(from_sqlite)?;
-    }
+    gathering.read(db, pruned).map_err(from_sqlite)?;
     Ok(gathering.answer())
 }
 
@@ -161,11 +97,20 @@ fn quarters_of_a_day(db: &Connection, times: &Range<i64>, sql: &str) -> rusqlite
 struct Gathering<'q> {
     question: &'q Question<'q>,
     passing: &'q Passing,
-    total: Sums,
-    groups: Vec<HashMap<(i64, i64), Sums>>,
+    by_key: HashMap<Key, Sums>,
+    others: HashSet<Key>,
     spans: Vec<Sums>,
     stacks: HashMap<(i64, i64), Vec<Sums>>,
-    cells: Vec<Sums>,
+    cells: Vec<Amounts>,
+    cells_of_day: CellsOfDay,
+    days: Vec<Amounts>,
+}
+
+/// The cells of the quarters of one UTC day: many lines have the same day, and the caller's time zone is slow to ask.
+#[derive(Default)]
+struct CellsOfDay {
+    begin: Option<i64>,
+    cells: Vec<usize>,
 }
 
 impl<'q> Gathering<'q> {
@@ -173,23 +118,40 @@ impl<'q> Gathering<'q> {
         Self {
             question,
             passing,
-            total: Sums::default(),
-            groups: vec![HashMap::new(); question.groups.len()],
+            by_key: HashMap::new(),
+            others: HashSet::new(),
             spans: vec![Sums::default(); question.spans.len()],
             stacks: HashMap::new(),
-            cells: vec![Sums::default(); question.cells.map_or(0, |cells| cells.0)],
+            cells: vec![Amounts::default(); question.cells.map_or(0, |cells| cells.0)],
+            cells_of_day: CellsOfDay::default(),
+            days: vec![Amounts::default(); question.days.len()],
         }
     }
 
-    fn read(&mut self, db: &Connection, times: Range<i64>, pruned: i64) -> rusqlite::Result<()> {
-        let floor = |time: i64| time / QUARTER * QUARTER;
+    fn read(&mut self, db: &Connection, pruned: i64) -> rusqlite::Result<()> {
+        let times = self.question.times.start.max(0)..self.question.times.end;
+        let times = if times.start < times.end { self.read_ends(db, times, pruned)? } else { 0..0 };
+        let days = self.question.days.first().zip(self.question.days.last());
+        let days = days.map_or(0..0, |(first, last)| first.start.max(0)..last.end.max(0));
+        if times.is_empty() && days.is_empty() {
+            return Ok(());
+        }
+        let both = match (times.is_empty(), days.is_empty()) {
+            (true, _) => days.clone(),
+            (_, true) => times.clone(),
+            _ => times.start.min(days.start)..times.end.max(days.end),
+        };
+        self.read_lines(db, &both, &times, &days)
+    }
+
+    /// Counts what is left at both ends, where the rows are still there to be counted; gives the whole quarters between.
+    fn read_ends(&mut self, db: &Connection, times: Range<i64>, pruned: i64) -> rusqlite::Result<Range<i64>> {
         let (from, last) = (floor(times.start.saturating_add(QUARTER - 1)), floor(times.end));
-        // What is left at the ends, where the rows are still there to be counted.
         if times.start < from && floor(times.start) >= pruned {
             self.count_rows(db, times.start..from.min(times.end))?;
         }
         if last < from {
-            return Ok(());
+            return Ok(0..0);
         }
         let mut until = last;
         if last < times.end {
@@ -199,34 +161,130 @@ impl<'q> Gathering<'q> {
                 until = last.saturating_add(QUARTER);
             }
         }
-        if from < until { self.read_days(db, from..until) } else { Ok(()) }
+        Ok(from..until)
     }
 
-    fn read_days(&mut self, db: &Connection, times: Range<i64>) -> rusqlite::Result<()> {
-        let days = lines(day_of(times.start)..day_of(times.end.saturating_sub(1)) + 1);
+    /// Reads the lines of all these days: `times` are those of the question, `days` its days.
+    fn read_lines(
+        &mut self,
+        db: &Connection,
+        both: &Range<i64>,
+        times: &Range<i64>,
+        days: &Range<i64>,
+    ) -> rusqlite::Result<()> {
+        let meets = |range: &Range<i64>, begin: i64| begin < range.end && range.start < begin + DAY;
+        let numbers = lines(day_of(both.start)..day_of(both.end.saturating_sub(1)) + 1);
         let mut query =
             db.prepare_cached("SELECT id, sums FROM usage_day WHERE id >= ?1 AND id < ?2 ORDER BY id")?;
-        let mut rows = query.query(params![days.start, days.end])?;
+        let mut rows = query.query(params![numbers.start, numbers.end])?;
         while let Some(row) = rows.next()? {
             let (day, number) = day_and_key(row.get(0)?);
-            let Some(key) = self.passing.by_number.get(&number) else { continue };
             let begin = day * DAY;
-            let bytes = row.get_ref(1)?.as_blob().map_err(|_| damaged())?;
-            let (mut sums, mut rest) = open_line(bytes).ok_or_else(damaged)?;
-            let whole = times.start <= begin && begin + DAY <= times.end;
-            let span = self.span_of(begin);
-            let in_one_span = self.question.spans.is_empty()
-                || span.is_some_and(|at| begin + DAY <= self.question.spans[at].end);
-            if whole && in_one_span && self.question.cells.is_none() {
-                if let Some(at) = span {
-                    self.add_to_span(at, key, &sums);
+            let (asked, looked) = (meets(times, begin), meets(days, begin));
+            let line = || open_line(row.get_ref(1)?.as_blob().map_err(|_| damaged())?).ok_or_else(damaged);
+            let Some(key) = self.passing.by_number.get(&number) else {
+                if asked && self.question.names {
+                    self.name_other(number, begin, times, line()?.1).ok_or_else(damaged)?;
                 }
-            } else {
-                sums = self.read_quarters(begin, key, &times, &mut rest).ok_or_else(damaged)?;
+                continue;
+            };
+            if !asked && !looked {
+                continue;
             }
-            self.add(key, &sums);
+            let (total, quarters) = line()?;
+            if asked {
+                self.add_line(begin, key, times, &total, quarters).ok_or_else(damaged)?;
+            }
+            if looked || self.question.cells.is_some() {
+                let asked = if asked { times.clone() } else { 0..0 };
+                self.add_amounts(begin, &asked, looked, &total, quarters).ok_or_else(damaged)?;
+            }
         }
         Ok(())
+    }
+
+    /// Notes that a key occurs which does not pass.
+    fn name_other(&mut self, number: i64, begin: i64, times: &Range<i64>, mut rest: &[u8]) -> Option<()> {
+        let Some(key) = self.passing.others.get(&number) else { return Some(()) };
+        while !self.others.contains(key)
+            && let Some(quarter) = peek_quarter(rest)
+        {
+            if times.contains(&(begin + i64::from(quarter) * QUARTER)) {
+                self.others.insert(*key);
+            }
+            rest = rest.get(1..)?;
+            skip_encoded(&mut rest)?;
+        }
+        Some(())
+    }
+
+    /// Adds a line to its group and its span.
+    fn add_line(
+        &mut self,
+        begin: i64,
+        key: &Key,
+        times: &Range<i64>,
+        total: &Sums,
+        mut quarters: &[u8],
+    ) -> Option<()> {
+        let spans = self.question.spans;
+        let whole = times.start <= begin && begin + DAY <= times.end;
+        let span = span_of(spans, begin);
+        if whole && (spans.is_empty() || span.is_some_and(|at| begin + DAY <= spans[at].end)) {
+            if let Some(at) = span {
+                self.add_to_span(at, key, total);
+            }
+            self.add(key, total);
+        } else {
+            let sums = self.read_quarters(begin, key, times, &mut quarters)?;
+            self.add(key, &sums);
+        }
+        Some(())
+    }
+
+    /// Adds a line to cells, for the quarters of `asked`, and to days where it is looked at for them.
+    fn add_amounts(
+        &mut self,
+        begin: i64,
+        asked: &Range<i64>,
+        looked: bool,
+        total: &Sums,
+        mut rest: &[u8],
+    ) -> Option<()> {
+        let days = if looked { self.question.days } else { &[] };
+        let cells = self.question.cells.filter(|_| !asked.is_empty());
+        if let Some((_, cell_of)) = cells {
+            self.cells_of_day.turn_to(begin, cell_of);
+        }
+        let mut day = span_of(days, begin);
+        if cells.is_none()
+            && let Some(at) = day
+            && begin + DAY <= days[at].end
+        {
+            self.days[at].add(&Amounts::from(total));
+            return Some(());
+        }
+        let mut until = end_of_span(days, day, begin);
+        while let Some(quarter) = peek_quarter(rest) {
+            let time = begin + i64::from(quarter) * QUARTER;
+            let mut amounts = Amounts::default();
+            rest = rest.get(1..)?;
+            amounts.add_encoded(&mut rest)?;
+            if cells.is_some()
+                && asked.contains(&time)
+                && let Some(cell) = self.cells.get_mut(*self.cells_of_day.cells.get(usize::from(quarter))?)
+            {
+                cell.add(&amounts);
+            }
+            if time >= until {
+                day = span_of(days, time);
+                until = end_of_span(days, day, time);
+            }
+            if let Some(at) = day {
+                self.days[at].add(&amounts);
+            }
+        }
+        Some(())
     }
 
     /// Reads the quarters of one line, which lie in the order of time: those of one span come together, so that most
@@ -242,16 +300,8 @@ impl<'q> Gathering<'q> {
             }
             if time >= open.1 {
                 self.close_span(key, &mut all, &open);
-                let span = self.span_of(time);
-                open = (span, self.end_of_span(span, time), Sums::default());
-            }
-            let Some((_, cell_of)) = self.question.cells else {
-                add_quarter(rest, &mut open.2)?;
-                continue;
-            };
-            // Read twice: adding the few figures that are there is quicker than adding all that could be.
-            if let Some(cell) = self.cells.get_mut(cell_of(time)) {
-                add_quarter(&mut { *rest }, cell)?;
+                let span = span_of(self.question.spans, time);
+                open = (span, end_of_span(self.question.spans, span, time), Sums::default());
             }
             add_quarter(rest, &mut open.2)?;
         }
@@ -268,17 +318,6 @@ impl<'q> Gathering<'q> {
         }
     }
 
-    /// Until when a moment and those after it lie in the same span, or between the same two.
-    fn end_of_span(&self, span: Option<usize>, time: i64) -> i64 {
-        let spans = self.question.spans;
-        match span {
-            Some(at) => spans[at].end,
-            None => spans
-                .get(spans.partition_point(|span| span.start <= time))
-                .map_or(i64::MAX, |next| next.start),
-        }
-    }
-
     fn count_rows(&mut self, db: &Connection, times: Range<i64>) -> rusqlite::Result<()> {
         for_each_figure(db, &times, |time, key, sums| {
             if self.passing.passes(self.question.filter, &key) {
@@ -290,30 +329,20 @@ impl<'q> Gathering<'q> {
     }
 
     fn add(&mut self, key: &Key, sums: &Sums) {
-        if sums.is_empty() {
-            return;
-        }
-        self.total.add(sums);
-        for (group, lines) in self.question.groups.iter().zip(&mut self.groups) {
-            lines.entry(group.of(key)).or_default().add(sums);
+        if !sums.is_empty() {
+            self.by_key.entry(*key).or_default().add(sums);
         }
     }
 
     fn place(&mut self, time: i64, key: &Key, sums: &Sums) {
-        if let Some(at) = self.span_of(time) {
+        if let Some(at) = span_of(self.question.spans, time) {
             self.add_to_span(at, key, sums);
         }
         if let Some((_, cell_of)) = self.question.cells
             && let Some(cell) = self.cells.get_mut(cell_of(time))
         {
-            cell.add(sums);
+            cell.add(&Amounts::from(sums));
         }
-    }
-
-    fn span_of(&self, time: i64) -> Option<usize> {
-        let spans = self.question.spans;
-        let after = spans.partition_point(|span| span.start <= time);
-        after.checked_sub(1).filter(|at| time < spans[*at].end)
     }
 
     fn add_to_span(&mut self, at: usize, key: &Key, sums: &Sums) {
@@ -327,8 +356,14 @@ impl<'q> Gathering<'q> {
     fn answer(self) -> Gathered {
         let passing = self.passing;
         let text = |number: i64| passing.name(number).map(str::to_owned);
-        let line = |((key, model), sums)| GroupSums { key: text(key), model: text(model), sums };
-        let groups = self.groups.into_iter().map(|lines| {
+        let mut total = Sums::default();
+        self.by_key.values().for_each(|sums| total.add(sums));
+        let groups = self.question.groups.iter().map(|group| {
+            let mut lines: HashMap<(i64, i64), Sums> = HashMap::new();
+            for (key, sums) in &self.by_key {
+                lines.entry(group.of(key)).or_default().add(sums);
+            }
+            let line = |((key, model), sums)| GroupSums { key: text(key), model: text(model), sums };
             let mut lines: Vec<GroupSums> = lines.into_iter().map(line).collect();
             lines.sort_by(|a, b| {
                 let weight = |line: &GroupSums| (line.sums.cost, line.sums.attempts);
@@ -351,7 +386,43 @@ impl<'q> Gathering<'q> {
             (b.cost, b.attempts).cmp(&(a.cost, a.attempts)).then_with(|| names(one).cmp(&names(other)))
         });
         let stacks = stacks.into_iter().map(|(_, stack)| stack).collect();
-        Gathered { total: self.total, groups, spans: self.spans, stacks, cells: self.cells }
+        let (spans, cells, days) = (self.spans, self.cells, self.days);
+        let mut ways: Vec<(KeyNames, Sums)> =
+            self.by_key.iter().map(|(key, sums)| (passing.names_of(key), *sums)).collect();
+        ways.sort_unstable_by(|one, other| one.0.cmp(&other.0));
+        let others = self.others.iter().map(|key| passing.names_of(key)).collect();
+        Gathered { total, groups, spans, stacks, cells, days, ways, others }
+    }
+}
+
+impl CellsOfDay {
+    fn turn_to(&mut self, begin: i64, cell_of: &dyn Fn(i64) -> usize) {
+        if self.begin != Some(begin) {
+            self.begin = Some(begin);
+            self.cells.clear();
+            self.cells.extend((begin..begin + DAY).step_by(QUARTER as usize).map(cell_of));
+        }
+    }
+}
+
+fn floor(time: i64) -> i64 {
+    time / QUARTER * QUARTER
+}
+
+/// The span that a moment lies in.
+fn span_of(spans: &[Range<i64>], time: i64) -> Option<usize> {
+    let after = spans.partition_point(|span| span.start <= time);
+    after.checked_sub(1).filter(|at| time < spans[*at].end)
+}
+
+/// Until when a moment and those after it lie in the same span, or between the same two.
+fn end_of_span(spans: &[Range<i64>], span: Option<usize>, time: i64) -> i64 {
+    match span {
+        Some(at) => spans[at].end,
+        None => {
+            let next = spans.get(spans.partition_point(|span| span.start <= time));
+            next.map_or(i64::MAX, |next| next.start)
+        }
     }
 }
 

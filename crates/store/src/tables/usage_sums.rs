@@ -4,11 +4,12 @@
 //! zero, then each of these as a number of as many bytes as it needs.
 
 use super::usage::UsageRow;
+pub use super::usage_amounts::Amounts;
 pub use super::usage_days::{QUARTER, pruned_until, refusals_from, verify};
-pub use super::usage_filter::{Filter, Group};
-pub use super::usage_gather::{
-    Gathered, GroupSums, Question, Stack, first_and_last, gather, sum_all, sum_by_group, sum_by_span,
-};
+pub use super::usage_filter::{Filter, Group, KeyNames};
+pub use super::usage_gather::{first_and_last, gather, sum_all, sum_by_group, sum_by_span};
+pub use super::usage_prunable::{Prunable, prunable};
+pub use super::usage_question::{Gathered, GroupSums, Question, Stack};
 use inkhorn_domain::{FinishReason, Money, Quality, RequestResult, TokenUsage};
 use inkhorn_fault::Code;
 
@@ -218,7 +219,7 @@ fn put(out: &mut Vec<u8>, mut number: u128) {
 }
 
 /// A number that [`zigzag`] has made. Nearly all of them are small, and years of them are read at once.
-fn take_figure(bytes: &mut &[u8]) -> Option<i128> {
+pub(super) fn take_figure(bytes: &mut &[u8]) -> Option<i128> {
     match take_small(bytes) {
         Some(coded) => Some(i128::from((coded >> 1).cast_signed() ^ -((coded & 1).cast_signed()))),
         None => take(bytes).map(unzigzag),
@@ -238,7 +239,7 @@ fn take_small(bytes: &mut &[u8]) -> Option<u64> {
     None
 }
 
-fn take(bytes: &mut &[u8]) -> Option<u128> {
+pub(super) fn take(bytes: &mut &[u8]) -> Option<u128> {
     if let Some(small) = take_small(bytes) {
         return Some(small.into());
     }

@@ -170,12 +170,17 @@ fn any_span_filter_and_grouping_finds_what_a_plain_reading_finds() {
         let bounds: Vec<i64> = (-1..40).map(|day| start + day * DAY + 73 * QUARTER).collect();
         let spans: Vec<_> = bounds.windows(2).map(|pair| pair[0]..pair[1]).collect();
         let hour = |time: i64| (time / 3_600_000 % 24) as usize;
+        // Days that begin before the span and end in the middle of it.
+        let days: Vec<_> = (-3..8).map(|day| start + day * DAY + 19 * QUARTER).collect();
+        let days: Vec<_> = days.windows(2).map(|pair| pair[0]..pair[1]).collect();
         for filter in &filters {
             let question = Question {
                 groups: &all,
                 spans: &spans,
                 stacked_by: Some(Group::Model),
                 cells: Some((24, &hour)),
+                days: &days,
+                names: true,
                 ..Question::new(times.clone(), filter)
             };
             let found = store.read_usage(|db| gather(db, &question)).unwrap();
@@ -198,8 +203,33 @@ fn any_span_filter_and_grouping_finds_what_a_plain_reading_finds() {
             }
             for (at, cell) in found.cells.iter().enumerate() {
                 let inside = |row: &UsageRow| within(row) && hour(row.time) == at;
-                assert_eq!(brief(cell), by_hand(&rows, inside), "hour {at}");
+                assert_eq!((cell.attempts, cell.cost), by_hand(&rows, inside), "hour {at}");
             }
+            for (day, amounts) in days.iter().zip(&found.days) {
+                let inside = |row: &UsageRow| filter.passes_row(row) && day.contains(&row.time);
+                assert_eq!((amounts.attempts, amounts.cost), by_hand(&rows, inside), "{day:?}");
+            }
+            let named = |row: &UsageRow| KeyNames {
+                face: row.face.as_str().to_owned(),
+                app: row.app.clone(),
+                feature: row.feature.clone(),
+                connection: row.slug.clone(),
+                provider: row.provider.clone(),
+                model: row.model_asked.clone(),
+            };
+            for (way, sums) in &found.ways {
+                let same = |row: &UsageRow| within(row) && named(row) == *way;
+                assert_eq!(brief(sums), by_hand(&rows, same), "{way:?}");
+            }
+            // What is kept out and occurs only at an end, within a quarter of an hour, needs no name.
+            let (from, until) = (floor(times.start + QUARTER - 1), floor(times.end));
+            let out = rows.iter().filter(|row| (from..until).contains(&row.time) && !filter.passes_row(row));
+            let mut out: Vec<KeyNames> = out.map(named).collect();
+            out.sort_unstable();
+            out.dedup();
+            let mut others = found.others.clone();
+            others.sort_unstable();
+            assert_eq!(others, out, "{times:?} {filter:?}");
             let plain = store.read_usage(|db| gather(db, &Question::new(times.clone(), filter))).unwrap();
             assert_eq!(plain.total, found.total, "the sum of a day is that of its quarters");
         }

@@ -6,10 +6,12 @@ use crate::house::LiveConnection;
 use crate::send::{Ask, Outcome, count};
 use inkhorn_contract::Topic;
 use inkhorn_domain::{
-    BudgetSubject, FinishReason, ModelAddress, RequestId, RequestResult, StreamEvent, TokenUsage, UnixMillis,
+    BudgetSubject, CostSource, FinishReason, ModelAddress, RequestId, RequestResult, StreamEvent, TokenUsage,
+    UnixMillis,
 };
 use inkhorn_fault::{Code, Fault, Reaction, Result};
 use inkhorn_metering::{Reservation, TextWritten};
+use inkhorn_store::Begun;
 use inkhorn_store::usage::UsageRow;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -24,6 +26,8 @@ pub(crate) struct Record {
     row: UsageRow,
     asked: Instant,
     sent: Option<Instant>,
+    /// The note from which the next process would write the row, were this one killed.
+    noted: Option<Begun>,
     first_token: Option<Duration>,
     usage: TokenUsage,
     written: TextWritten,
@@ -38,6 +42,7 @@ impl Record {
         connection: &Arc<LiveConnection>,
         reservation: Reservation,
     ) -> Self {
+        let local = reservation.pricing().local;
         let row = UsageRow {
             request: RequestId(crate::random::make_id()),
             attempt: 1,
@@ -54,7 +59,7 @@ impl Record {
             cost: None,
             computed: None,
             price: None,
-            cost_source: inkhorn_domain::CostSource::Unknown,
+            cost_source: if local { CostSource::Local } else { CostSource::Unknown },
             quality: inkhorn_domain::Quality::Partial,
             result: RequestResult::Aborted,
             fault: None,
@@ -74,6 +79,7 @@ impl Record {
             row,
             asked,
             sent: None,
+            noted: None,
             first_token: None,
             usage,
             written,
@@ -112,6 +118,11 @@ impl Record {
     /// From here on the provider may have seen the request.
     pub(crate) fn sent(&mut self) {
         self.sent = Some(Instant::now());
+        if self.noted.is_none() {
+            // A note that cannot be made stops no request: it is for the case that this process is killed.
+            let noted = self.engine.store.begin_usage(&self.row);
+            self.noted = noted.inspect_err(|fault| tracing::warn!(%fault, "usage log")).ok().flatten();
+        }
     }
 
     /// Learns from an event of the answer.
@@ -160,6 +171,10 @@ impl Record {
         self.row.first_token_ms = self.first_token.map(millis);
         self.row.finish = self.finish;
         let written = self.engine.append_and_settle(&self.row, self.allowance.take());
+        // Where the row could not be written, the note stays: the next process tries again.
+        if let (Ok(()), Some(noted)) = (&written, self.noted.take()) {
+            self.engine.store.end_usage(noted);
+        }
         self.engine.note_result(&self.connection, result, error, self.row.time);
         self.engine.changed(&[Topic::Usage, Topic::Status]);
         written?;

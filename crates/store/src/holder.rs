@@ -6,9 +6,12 @@
 use crate::atomic::create_private;
 use crate::database::make_private_folder;
 use crate::failure::from_io;
+use crate::tables::usage::UsageRow;
+use crate::under_way;
 use inkhorn_fault::Result;
 use std::fs::{self, File, TryLockError};
 use std::hash::{BuildHasher, Hasher, RandomState};
+use std::io::Read;
 use std::path::{Path, PathBuf};
 
 /// Folder of the files, within the profile.
@@ -18,7 +21,7 @@ const FOLDER: &str = "holders";
 pub(crate) struct Holder {
     name: String,
     path: PathBuf,
-    _locked: File,
+    locked: File,
 }
 
 impl Holder {
@@ -37,11 +40,16 @@ impl Holder {
             Ok(file)
         };
         let locked = make().map_err(|error| from_io(&error, &path))?;
-        Ok(Self { name, path, _locked: locked })
+        Ok(Self { name, path, locked })
     }
 
     pub(crate) fn name(&self) -> &str {
         &self.name
+    }
+
+    /// Its file, which nobody else writes to.
+    pub(crate) fn file(&self) -> &File {
+        &self.locked
     }
 }
 
@@ -70,16 +78,44 @@ fn file_is_dead(path: &Path) -> bool {
     }
 }
 
-/// Removes the files of holders that were killed.
+/// Removes the files of holders that were killed, but those that still tell of requests.
 fn sweep(shelf: &Path) {
-    let Ok(files) = fs::read_dir(shelf) else { return };
-    for file in files.flatten() {
-        let path = file.path();
-        // One that is being made has no name of its own yet.
-        if path.extension().is_none() && file_is_dead(&path) {
-            drop(fs::remove_file(&path));
-        }
+    for dead in dead_ones(shelf).filter(|dead| dead.rows.is_empty()) {
+        dead.bury();
     }
+}
+
+/// A holder that was killed. Nobody else takes it while this lives.
+pub(crate) struct Dead {
+    /// Rows of the requests that it had under way.
+    pub(crate) rows: Vec<UsageRow>,
+    path: PathBuf,
+    locked: File,
+}
+
+impl Dead {
+    /// Removes its file.
+    pub(crate) fn bury(self) {
+        drop(fs::remove_file(&self.path));
+        drop(self.locked);
+    }
+}
+
+/// The holders of a profile that were killed and left requests behind.
+pub(crate) fn left_behind(folder: &Path) -> impl Iterator<Item = Dead> + use<> {
+    dead_ones(&folder.join(FOLDER)).filter(|dead| !dead.rows.is_empty())
+}
+
+fn dead_ones(shelf: &Path) -> impl Iterator<Item = Dead> + use<> {
+    let files = fs::read_dir(shelf).into_iter().flatten().flatten();
+    // One that is being made has no name of its own yet.
+    files.map(|file| file.path()).filter(|path| path.extension().is_none()).filter_map(|path| {
+        let mut locked = File::options().read(true).write(true).open(&path).ok()?;
+        locked.try_lock().ok()?;
+        let mut bytes = Vec::new();
+        locked.read_to_end(&mut bytes).ok()?;
+        Some(Dead { rows: under_way::left_behind(&bytes), path, locked })
+    })
 }
 
 #[cfg(test)]
@@ -108,6 +144,7 @@ mod tests {
         let first = Holder::new(dir.path()).unwrap();
         // A file that nobody locks is what a killed process leaves.
         fs::write(shelf.join("00ff"), "").unwrap();
+        fs::write(shelf.join("0aff"), [0; 100]).unwrap();
         let second = Holder::new(dir.path()).unwrap();
         let kept: std::collections::BTreeSet<String> = fs::read_dir(&shelf)
             .unwrap()

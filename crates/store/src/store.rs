@@ -5,6 +5,7 @@ use crate::failure::{at, from_io, from_sqlite};
 use crate::holder::is_dead;
 use crate::tables::holds::{self, Limit, Reached, Standing, Verdict, Want};
 use crate::tables::{self, upkeep, usage::UsageRow};
+use crate::under_way::Begun;
 use crate::usage_log::UsageLog;
 use inkhorn_fault::{Code, Fault, Result};
 use parking_lot::Mutex;
@@ -148,6 +149,17 @@ impl Store {
         limits: &[Limit<'_>],
     ) -> Result<Vec<Reached>> {
         self.in_usage(self.usage.append(row, held, limits))
+    }
+
+    /// Notes that a request goes out, which costs microseconds: where this process is killed before it writes the row, the
+    /// next one that opens the profile writes it, as *aborted*. `None` where too many are under way to note one more.
+    pub fn begin_usage(&self, row: &UsageRow) -> Result<Option<Begun>> {
+        self.in_usage(self.usage.begin(row))
+    }
+
+    /// The row of a request that was noted is written.
+    pub fn end_usage(&self, begun: Begun) {
+        self.usage.end(begun);
     }
 
     /// Holds back what a request may cost, where that fits into every limit; all limits are looked at in one

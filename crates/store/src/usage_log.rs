@@ -1,11 +1,12 @@
 //! Keeps the usage log fast: a request pays for one small append, and a thread moves the write-ahead log into the file.
 
 use crate::database::{Layout, wal_length};
-use crate::holder::{Holder, is_dead};
+use crate::holder::{self, Holder, is_dead};
 use crate::tables::holds::{self, Limit, Reached, Verdict, Want};
-use crate::tables::usage::UsageRow;
+use crate::tables::usage::{UsageRow, load_attempts};
 use crate::tables::usage_append::Appender;
 use crate::tables::usage_days;
+use crate::under_way::{Begun, UnderWay};
 use inkhorn_fault::Result;
 use parking_lot::Mutex;
 use rusqlite::Connection;
@@ -36,12 +37,26 @@ struct Counting {
     appender: Appender,
     since_look: u32,
     holder: Option<Holder>,
+    under_way: UnderWay,
+}
+
+impl Counting {
+    /// This process as a holder, from when it first holds something.
+    fn holder(&mut self, folder: &Path) -> Result<&Holder> {
+        match &mut self.holder {
+            Some(holder) => Ok(holder),
+            empty => Ok(empty.insert(Holder::new(folder)?)),
+        }
+    }
 }
 
 impl UsageLog {
     /// Takes over the connection that appends, and starts the thread.
     pub(crate) fn new(db: Connection, folder: &Path, layout: Layout) -> Result<Self> {
-        let counting = Counting { appender: Appender::new(db)?, since_look: LOOK_EVERY, holder: None };
+        let mut appender = Appender::new(db)?;
+        write_left_behind(&mut appender, folder);
+        let under_way = UnderWay::default();
+        let counting = Counting { appender, since_look: LOOK_EVERY, holder: None, under_way };
         let appender = Arc::new(Mutex::new(counting));
         let (wake, woken) = sync_channel(1);
         let (shared, place) = (Arc::clone(&appender), folder.to_owned());
@@ -74,12 +89,25 @@ impl UsageLog {
     /// Holds back what a request may cost, or says why it does not fit.
     pub(crate) fn hold(&self, want: &Want<'_>, limits: &[Limit<'_>]) -> Result<Verdict> {
         let mut counting = self.appender.lock();
-        let Counting { appender, holder, .. } = &mut *counting;
-        let holder = match holder {
-            Some(holder) => holder,
-            empty => empty.insert(Holder::new(&self.folder)?),
-        };
-        appender.hold(holder.name(), want, limits, &|owner| is_dead(&self.folder, owner))
+        let owner = counting.holder(&self.folder)?.name().to_owned();
+        counting.appender.hold(&owner, want, limits, &|owner| is_dead(&self.folder, owner))
+    }
+
+    /// Notes that a request goes out, so that it is in the log also where this process is killed. `None` where there is no
+    /// room for more notes.
+    pub(crate) fn begin(&self, row: &UsageRow) -> Result<Option<Begun>> {
+        let mut counting = self.appender.lock();
+        counting.holder(&self.folder)?;
+        let Counting { holder: Some(holder), under_way, .. } = &mut *counting else { return Ok(None) };
+        under_way.begin(holder.file(), row).map_err(|error| crate::failure::from_io(&error, &self.folder))
+    }
+
+    /// The row of this request is written.
+    pub(crate) fn end(&self, begun: Begun) {
+        let mut counting = self.appender.lock();
+        let Counting { holder: Some(holder), under_way, .. } = &mut *counting else { return };
+        // Where that fails, the next process finds the row beside the note.
+        let _ = under_way.end(holder.file(), begun).inspect_err(|error| tracing::warn!(%error, "usage log"));
     }
 
     /// Changes what belongs to budgets.
@@ -130,6 +158,24 @@ impl Drop for UsageLog {
     }
 }
 
+/// Writes the rows of requests whose process was killed. Where that fails, the next one tries again.
+fn write_left_behind(appender: &mut Appender, folder: &Path) {
+    for dead in holder::left_behind(folder) {
+        let write = |row: &UsageRow| -> Result<()> {
+            // Killed between its row and the end of its note.
+            let known = load_attempts(&appender.db, row.request, row.time)?;
+            if known.iter().any(|known| known.attempt == row.attempt) {
+                return Ok(());
+            }
+            appender.append(row, None, &[]).map(drop)
+        };
+        match dead.rows.iter().try_for_each(write) {
+            Ok(()) => dead.bury(),
+            Err(fault) => tracing::warn!(%fault, "usage log"),
+        }
+    }
+}
+
 /// Runs until the log is dropped. The connection is opened at the first call: most programs that append a row or two
 /// never need it, because the last connection that closes moves the rest.
 fn move_when_woken(woken: &Receiver<()>, appender: &Mutex<Counting>, folder: &Path, layout: Layout) {
@@ -162,8 +208,10 @@ fn move_pages(db: &Connection) -> rusqlite::Result<bool> {
 #[cfg(test)]
 mod tests {
     use crate::Store;
+    use crate::tables::usage::UsageRow;
     use crate::tables::usage::{load_between, tests::sample};
     use crate::testing::scratch;
+    use inkhorn_domain::{RequestId, RequestResult};
 
     #[test]
     fn a_long_log_is_moved_into_the_file_by_the_thread() {
@@ -183,5 +231,39 @@ mod tests {
         assert!(length() > before + 200_000, "{before} bytes became {}", length());
         let rows = other.read_usage(|db| load_between(db, &(0..5_000), 5_000)).unwrap();
         assert_eq!(rows.len(), 4_000);
+    }
+
+    #[test]
+    fn requests_of_a_killed_process_get_their_row_from_the_next_one_and_only_once() {
+        let (dir, store) = scratch();
+        let request = |n: u8| UsageRow { request: RequestId([n; 16]), ..sample(5_000 + i64::from(n), "m") };
+        let begun: Vec<_> = (0..3).map(|n| store.begin_usage(&request(n)).unwrap().unwrap()).collect();
+        store.append_usage(&request(0)).unwrap();
+        store.end_usage(begun[0]);
+        // Its row is written, and the process dies before it can say so.
+        store.append_usage(&request(1)).unwrap();
+        let rows = |store: &Store| {
+            let mut rows = store.read_usage(|db| load_between(db, &(0..10_000), 100)).unwrap();
+            rows.sort_by_key(|row| row.time);
+            rows.into_iter().map(|row| (row.request.0[0], row.result)).collect::<Vec<_>>()
+        };
+        let completed = [(0, RequestResult::Completed), (1, RequestResult::Completed)];
+        // While it lives, nobody takes its requests for left behind.
+        let beside = Store::open(dir.path()).unwrap();
+        assert_eq!(rows(&beside), completed);
+        drop(beside);
+        // What a killed process leaves: its file, and nobody who locks it.
+        let shelf = dir.path().join("holders");
+        let name = std::fs::read_dir(&shelf).unwrap().next().unwrap().unwrap().path();
+        let copy = std::fs::read(&name).unwrap();
+        drop(store);
+        std::fs::write(&name, &copy).unwrap();
+        let next = Store::open(dir.path()).unwrap();
+        let all = [completed[0], completed[1], (2, RequestResult::Aborted)];
+        assert_eq!(rows(&next), all);
+        assert!(!name.exists());
+        std::fs::write(&name, &copy).unwrap();
+        assert_eq!(rows(&Store::open(dir.path()).unwrap()), all, "once is enough");
+        next.check().unwrap();
     }
 }

@@ -2,6 +2,7 @@
 
 use super::terminal::Terminal;
 use inkhorn_testkit::{Answer, Persona, RealKeychain, SimulatedProvider};
+use serde_json::Value;
 use std::time::{Duration, Instant};
 
 /// In the everyday test; `INKHORN_KILL_ROUNDS` asks for more.
@@ -98,7 +99,16 @@ fn killed_while_an_answer_streams() {
     let rows = usage["rows"].as_array().expect("rows");
     let completed = rows.iter().filter(|row| row["result"] == "completed").count();
     assert!(completed >= promised, "{completed} rows for {promised} answers that were told to be counted");
-    assert!(rows.len() <= rounds, "{usage}");
+    // Each was sent, so each is in the log, once; what a killed one cost is not known.
+    assert_eq!(rows.len(), rounds, "{usage}");
+    for row in rows.iter().filter(|row| row["result"] != "completed") {
+        assert_eq!((&row["result"], &row["quality"]), (&"aborted".into(), &"partial".into()), "{row}");
+        assert_eq!(
+            (&row["cost"], &row["model"], &row["face"]),
+            (&Value::Null, &"gpt-4o-mini".into(), &"command-line".into()),
+            "{row}"
+        );
+    }
     terminal.lines(&["chat", "--model", "openai/gpt-4o-mini", "Go on"]);
     terminal.assert_sound();
     terminal.assert_clean();

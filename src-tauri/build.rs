@@ -80,6 +80,7 @@ const COMMANDS: &[&str] = &[
     "usage_advice",
     "usage_calculate",
     "usage_export",
+    "usage_prunable",
     "usage_prune",
     "budgets_list",
     "budgets_set",

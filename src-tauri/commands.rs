@@ -96,6 +96,7 @@ pub fn handler() -> impl Fn(Invoke<Wry>) -> bool + Send + Sync + 'static {
         usage_advice,
         usage_calculate,
         usage_export,
+        usage_prunable,
         usage_prune,
         budgets_list,
         budgets_set,
@@ -191,6 +192,7 @@ forward! {
     usage_advice(UsageAdviceRequest) => UsageAdviceView;
     usage_calculate(UsageCalculateRequest) => UsageCalculateView;
     usage_export(UsageExportRequest) => UsageExportView;
+    usage_prunable(UsagePruneRequest) => UsagePrunableView;
     usage_prune(UsagePruneRequest) => UsagePrunedView;
     budgets_list(Nothing) => Vec<BudgetView>;
     budgets_set(BudgetSetRequest) => BudgetView;

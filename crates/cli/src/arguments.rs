@@ -130,8 +130,9 @@ pub enum Settings {
 /// `settings set`
 #[derive(Args)]
 pub struct SetSettings {
-    /// What to change: system_fallback=on or off, default_model=ID, default_connection=SLUG, and default_model.FEATURE=ID
-    /// for chat, prose, prompt or summarise; an empty value clears
+    /// What to change: system_fallback=on or off, default_model=ID, default_connection=SLUG, default_model.FEATURE=ID for
+    /// chat, prose, prompt or summarise, and usage_retention=12m (months that single requests are kept for) or forever; an
+    /// empty value clears
     #[arg(value_name = "NAME=VALUE", required = true)]
     pub changes: Vec<String>,
 }

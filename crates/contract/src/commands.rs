@@ -195,6 +195,8 @@ commands! {
     usage_calculate(UsageCalculateRequest) => UsageCalculateView;
     /// Writes a file with the requests, or the report.
     usage_export(UsageExportRequest) => UsageExportView;
+    /// What removing the rows of requests before a time would take.
+    usage_prunable(UsagePruneRequest) => UsagePrunableView;
     /// Removes the rows of requests before a time; what they add up to stays.
     usage_prune(UsagePruneRequest) => UsagePrunedView;
 

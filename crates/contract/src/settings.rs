@@ -9,6 +9,8 @@ use ts_rs::TS;
 pub struct SettingsView {
     /// Keys from the environment may be used, as connections of their own, without being stored.
     pub system_fallback: bool,
+    /// How long the rows of single requests are kept, in months: `12m`. Absent, they are kept for ever.
+    pub usage_retention: Option<String>,
     /// `slug/model-id`; used when nothing else is chosen.
     pub default_model: Option<String>,
     /// The connection whose own default model is used where no `default_model` is set.
@@ -23,6 +25,8 @@ pub struct SettingsView {
 pub struct SettingsSetRequest {
     /// See [`SettingsView::system_fallback`].
     pub system_fallback: Option<bool>,
+    /// See [`SettingsView::usage_retention`]; `forever` is as good as an empty text. Takes effect at the next start.
+    pub usage_retention: Option<String>,
     /// See [`SettingsView::default_model`].
     pub default_model: Option<String>,
     /// See [`SettingsView::default_connection`].

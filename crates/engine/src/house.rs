@@ -47,6 +47,8 @@ pub(crate) struct House {
     /// When the writer last looked at the models.
     pub visited_at: Option<UnixMillis>,
     pub adult_mode: bool,
+    /// Months that the rows of single requests are kept for.
+    pub usage_retention: Option<u32>,
     notes: Notes,
     seen_elsewhere: u64,
 }
@@ -282,6 +284,7 @@ impl House {
             feature_models: remembered.feature_models,
             visited_at: remembered.visited_at,
             adult_mode: remembered.adult_mode,
+            usage_retention: remembered.usage_retention,
             notes: chosen.notes,
             seen_elsewhere,
         })

@@ -3,7 +3,7 @@
 use crate::house::{House, LiveConnection};
 use crate::models::{save_features, set_feature};
 use crate::settings::{DEFAULT_CONNECTION, DEFAULT_MODEL, SYSTEM_FALLBACK, json};
-use crate::{Engine, Inner, blocking};
+use crate::{Engine, Inner, blocking, pruning};
 use inkhorn_contract::{Nothing, SettingsSetRequest, SettingsView, Topic};
 use inkhorn_domain::Slug;
 use inkhorn_fault::{Code, Fault, Result};
@@ -22,7 +22,7 @@ impl Engine {
     ///
     /// # Errors
     /// `model_not_found`, `not_found` for a default that no connection has; `bad_request` for a feature that cannot have a
-    /// model of its own.
+    /// model of its own; `usage_error` for a retention that is none.
     pub async fn settings_set(&self, request: SettingsSetRequest) -> Result<SettingsView> {
         let inner = self.inner.clone();
         let view = blocking(move || {
@@ -51,7 +51,11 @@ impl Inner {
             let model = Some(model.trim()).filter(|model| !model.is_empty());
             set_feature(&house, &mut features, feature, model)?;
         }
+        let retention = request.usage_retention.as_deref().map(pruning::parse_retention).transpose()?;
         self.store.write(|tx| {
+            if let Some(retention) = retention {
+                pruning::keep_retention(tx, retention, self.clock.now())?;
+            }
             if let Some(on) = request.system_fallback {
                 settings::save(tx, SYSTEM_FALLBACK, &on.to_string())?;
             }
@@ -79,6 +83,7 @@ fn chosen(value: &Option<String>) -> Option<&str> {
 fn settings_view(house: &House) -> SettingsView {
     SettingsView {
         system_fallback: house.system_fallback,
+        usage_retention: house.usage_retention.map(|months| format!("{months}m")),
         default_model: house.default_model.clone(),
         default_connection: house.default_connection.clone(),
         feature_models: house.feature_models.clone(),

@@ -23,6 +23,7 @@ pub(crate) const FEATURE_MODELS: &str = "feature_models";
 pub(crate) const MODELS_VISITED: &str = "models_visited_at";
 pub(crate) const PRICES_FETCHED: &str = "prices_fetched_at";
 pub(crate) const ADULT_MODE: &str = "adult_mode";
+pub(crate) const USAGE_RETENTION: &str = "usage_retention";
 pub(crate) const LAST_MODEL: &str = "last_model";
 pub(crate) const RECENT_MODELS: &str = "recent_models";
 const GATEWAY_PORT: &str = "gateway_port";
@@ -45,6 +46,8 @@ pub(crate) struct Remembered {
     pub feature_models: BTreeMap<String, String>,
     pub visited_at: Option<i64>,
     pub adult_mode: bool,
+    /// Months that the rows of single requests are kept for.
+    pub usage_retention: Option<u32>,
     /// When newer prices were fetched.
     pub prices_fetched_at: Option<i64>,
 }
@@ -66,6 +69,9 @@ impl Remembered {
             visited_at: read(MODELS_VISITED).and_then(|value| value.as_i64()),
             prices_fetched_at: read(PRICES_FETCHED).and_then(|value| value.as_i64()),
             adult_mode: read(ADULT_MODE).is_some_and(|value| value == true),
+            usage_retention: read(USAGE_RETENTION)
+                .and_then(|value| value.as_u64())
+                .and_then(|months| months.try_into().ok()),
         }
     }
 }

@@ -162,7 +162,8 @@ async fn old_rows_go_and_what_they_add_up_to_stays() {
         house.chat().await.expect("answered");
     }
     let before = house.total().await;
-    let prune = |before: &str| house.engine.usage_prune(UsagePruneRequest { before: before.to_owned() });
+    let before_then = |before: &str| UsagePruneRequest { before: Some(before.to_owned()), months: None };
+    let prune = |before: &str| house.engine.usage_prune(before_then(before));
     assert_eq!(prune("2030-01-01").await.map_err(|fault| fault.code()), Err(Code::UsageError));
     assert_eq!(prune("some day").await.map_err(|fault| fault.code()), Err(Code::UsageError));
     let pruned = prune("20d").await.expect("pruned");
@@ -186,4 +187,48 @@ async fn an_answer_that_nobody_reads_to_its_end_gives_back_what_it_held() {
     // Ended before it began, as when a caller goes away.
     drop(tokio::time::timeout(Duration::ZERO, held).await);
     assert_eq!(house.standing().await.held, "0");
+}
+
+#[tokio::test]
+async fn rows_older_than_the_writer_keeps_them_go_at_a_start_and_their_sums_stay() {
+    let house = House::open().await;
+    for day in [0, 10, 100, 105] {
+        house.set_clock(NOW + day * DAY);
+        house.chat().await.expect("answered");
+    }
+    let before = house.total().await;
+    let rows = || async {
+        let view = house.engine.usage(UsageRequest::default()).await.expect("usage");
+        let UsageRows::Requests(rows) = view.rows else { panic!("rows were asked for") };
+        rows.len()
+    };
+    let set = |text: &str| {
+        let usage_retention = Some(text.to_owned());
+        house.engine.settings_set(SettingsSetRequest { usage_retention, ..SettingsSetRequest::default() })
+    };
+    assert_eq!(house.engine.retain_usage().await, Ok(0), "for ever, unless the writer says so");
+    assert_eq!(set("a year").await.map_err(|fault| fault.code()), Err(Code::UsageError));
+    assert_eq!(set("3m").await.expect("set").usage_retention.as_deref(), Some("3m"));
+
+    // Asked first, and then done.
+    let older = UsagePruneRequest { before: None, months: Some(3) };
+    let told = house.engine.usage_prunable(older.clone()).await.expect("told");
+    assert_eq!((told.rows, told.first.is_some()), (2, true));
+    let neither = house.engine.usage_prunable(UsagePruneRequest::default()).await;
+    assert_eq!(neither.map_err(|fault| fault.code()), Err(Code::UsageError));
+    assert_eq!(rows().await, 4, "asking removes nothing");
+    assert_eq!(house.engine.retain_usage().await, Ok(2));
+    assert_eq!(house.engine.usage_prunable(older).await.expect("told").rows, 0);
+    assert_eq!((rows().await, house.total().await), (2, before.clone()));
+
+    // A clock ten years ahead is believed a month. What it writes itself is as old as it says.
+    house.set_clock(NOW + 3_650 * DAY);
+    assert_eq!(house.engine.retain_usage().await, Ok(0), "it takes nothing of this year");
+    house.chat().await.expect("answered");
+    house.set_clock(NOW + 106 * DAY);
+    assert_eq!((house.engine.retain_usage().await, rows().await), (Ok(0), 3));
+    assert_eq!(set("forever").await.expect("set").usage_retention, None);
+    house.set_clock(NOW + 500 * DAY);
+    assert_eq!((house.engine.retain_usage().await, rows().await), (Ok(0), 3));
+    assert_eq!(house.total().await.requests, before.requests + 1);
 }

@@ -2447,6 +2447,10 @@ export type SettingsSetRequest = {
  */
 system_fallback?: boolean, 
 /**
+ * See [`SettingsView::usage_retention`]; `forever` is as good as an empty text. Takes effect at the next start.
+ */
+usage_retention?: string, 
+/**
  * See [`SettingsView::default_model`].
  */
 default_model?: string, 
@@ -2464,6 +2468,10 @@ export type SettingsView = {
  * Keys from the environment may be used, as connections of their own, without being stored.
  */
 system_fallback: boolean, 
+/**
+ * How long the rows of single requests are kept, in months: `12m`. Absent, they are kept for ever.
+ */
+usage_retention: string | null, 
 /**
  * `slug/model-id`; used when nothing else is chosen.
  */
@@ -3016,11 +3024,29 @@ from: string,
  */
 until: string, };
 
+export type UsagePrunableView = { 
+/**
+ * How many.
+ */
+rows: number, 
+/**
+ * When the first of them began, ISO 8601; absent where there are none.
+ */
+first: string | null, 
+/**
+ * Until when they would go, ISO 8601: the UTC day that was begun then is kept whole.
+ */
+until: string, };
+
 export type UsagePruneRequest = { 
 /**
  * `365d`, or an ISO 8601 date or time. Not in the future.
  */
-before: string, };
+before?: string, 
+/**
+ * Months until today. Only where `before` is absent.
+ */
+months?: number, };
 
 export type UsagePrunedView = { 
 /**
@@ -3250,6 +3276,7 @@ export interface Commands {
   usage_advice: { request: UsageAdviceRequest; answer: UsageAdviceView };
   usage_calculate: { request: UsageCalculateRequest; answer: UsageCalculateView };
   usage_export: { request: UsageExportRequest; answer: UsageExportView };
+  usage_prunable: { request: UsagePruneRequest; answer: UsagePrunableView };
   usage_prune: { request: UsagePruneRequest; answer: UsagePrunedView };
   budgets_list: { request: Nothing; answer: Array<BudgetView> };
   budgets_set: { request: BudgetSetRequest; answer: BudgetView };

@@ -18,7 +18,7 @@ import type {
 } from '@/generated/contract';
 import type { Door, HostEvents, Prefs } from '@/host/types';
 import { collectionCommands } from './collections';
-import { budgetOf, someBudgets, usageAdvice, usageCalculate, usageDashboard } from './usage';
+import { budgetOf, prunable, someBudgets, usageAdvice, usageCalculate, usageDashboard } from './usage';
 import { catalogue, settingsOf } from './catalogue';
 import { foundIn, makeSignIn } from './finding';
 import { manageCommands } from './manage';
@@ -303,7 +303,7 @@ export function makeDouble(scene: Scene, prefs: Partial<Prefs> = {}, waits = 24)
   const kept = new Map<string, MessageView[]>([['c1', messages(scene)], ['c2', autoMessages]]);
   let list = empty ? [] : conversations(scene);
   const signIn = makeSignIn();
-  const settings = { system_fallback: false, default_model: null as string | null, default_connection: null as string | null, feature_models: {} };
+  const settings = { system_fallback: false, usage_retention: null as string | null, default_model: null as string | null, default_connection: null as string | null, feature_models: {} };
   const account = { asked_at: minutes(4), name: 'sk-or-v1-… “Inkhorn”', currency: 'USD', credit_left: '6.42', credit_limit: '10', limit_resets: 'monthly', used: '3.58', used_today: '0.21', used_this_month: '3.58', free_tier: false, blocked: false, key_expires: null };
   let serial = 0;
   let stopped = false;
@@ -401,7 +401,7 @@ export function makeDouble(scene: Scene, prefs: Partial<Prefs> = {}, waits = 24)
       return { cancelled: true };
     },
     settings_list: () => ({ ...settings }),
-    settings_set: (change) => Object.assign(settings, change),
+    settings_set: (change) => Object.assign(settings, change, change.usage_retention === undefined ? {} : { usage_retention: change.usage_retention || null }),
     ...shelf,
     ...managed.commands,
     ...promptCommands(scene),
@@ -489,7 +489,8 @@ export function makeDouble(scene: Scene, prefs: Partial<Prefs> = {}, waits = 24)
     usage_dashboard: (request) => usageDashboard(empty, request),
     usage_advice: () => usageAdvice,
     usage_calculate: (request) => usageCalculate(request),
-    usage_prune: ({ before }) => ({ removed_rows: 0, until: before }),
+    usage_prunable: (request) => prunable(empty, request),
+    usage_prune: (request) => ({ removed_rows: prunable(empty, request).rows, until: prunable(empty, request).until }),
     usage_export: ({ form }) => ({ path: `/home/ines/Downloads/inkhorn-usage-2026-11-01-to-2026-11-21.${form}`, bytes: 48_200, requests: 324, cost: '4.6282', unpriced_requests: 2 }),
     apps_list: () => ({ apps, gateway }),
     apps_add: (wish) => {

@@ -3,7 +3,7 @@
 import chart from '../../../crates/charts/tests/golden/week.svg?raw';
 import week from '../../../crates/charts/tests/golden/heat.svg?raw';
 import times from '../../../crates/charts/tests/golden/times.svg?raw';
-import type { BudgetSetRequest, BudgetView, UsageAdviceView, UsageCalculateView, UsageDashboardRequest, UsageDashboardView, UsageGroupView, UsageTotalView } from '@/generated/contract';
+import type { BudgetSetRequest, BudgetView, UsageAdviceView, UsageCalculateView, UsageDashboardRequest, UsageDashboardView, UsageGroupView, UsagePrunableView, UsagePruneRequest, UsageTotalView } from '@/generated/contract';
 
 const sums = (requests: number, cost: string | null, more: Partial<UsageTotalView> = {}): UsageTotalView => ({
   requests,
@@ -51,6 +51,12 @@ export function usageDashboard(empty: boolean, request: UsageDashboardRequest): 
     difference: empty ? null : { requests: 226, told: '4.6282', computed: '4.5910', difference: '0.0372' },
     choices: { provider: ['openrouter', 'ollama'], model: groups.map((one) => one.name), feature: ['chat', 'gateway'], app: ['', 'Novelcrafter'], connection: ['openrouter', 'ollama'] },
   };
+}
+
+/** What removing older requests would take: of a writer who began two years ago. */
+export function prunable(empty: boolean, { months = 0 }: UsagePruneRequest): UsagePrunableView {
+  const rows = empty ? 0 : Math.max(0, 24 - months) * 107;
+  return { rows, first: rows ? '2024-11-18T09:15:00+01:00' : null, until: new Date(Date.UTC(2026, 10 - months, 21)).toISOString() };
 }
 
 /** What the same use would have cost elsewhere. */

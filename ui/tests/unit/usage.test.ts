@@ -285,6 +285,68 @@ describe('budgets', () => {
   });
 });
 
+describe('single requests', () => {
+  const words = (testid: string) => document.querySelector(`[data-testid="${testid}"]`)?.textContent?.replace(/\s+/g, ' ').trim();
+  const tap = async (testid: string) => {
+    const found = await vi.waitFor(() => document.querySelector<HTMLButtonElement>(`[data-testid="${testid}"]:not([disabled])`) ?? expect.fail(`${testid} cannot be pressed`));
+    found.click();
+    await nextTick();
+  };
+  it('go once the writer has been told which, and what stays', async () => {
+    const { last, asked } = await show('normal');
+    expect((await there('kept-span')).textContent).toContain('For ever');
+    await tap('kept-remove');
+    await vi.waitFor(() => expect(words('kept-told')).toBe('1,284 requests, from 18 Nov 2024 until 21 Nov 2025, are removed for good.'));
+    expect(words('kept-dialog')).toContain('Their sums stay: no chart, total or budget changes.');
+    expect(last('usage_prunable')).toEqual({ months: 12 });
+    expect(asked.some((one) => one.name === 'usage_prune')).toBe(false);
+    await tap('kept-yes');
+    await vi.waitFor(() => expect(words('kept-done')).toBe('1,284 requests were removed. What they add up to is still here.'));
+    expect(last('usage_prune')).toEqual({ months: 12 });
+    expect(last('settings_set')).toBeUndefined();
+  });
+  it('stay where nothing is that old, and where the writer thinks better of it', async () => {
+    const { asked } = await show('normal', 'id', (door) => {
+      const invoke = door.invoke;
+      door.invoke = (name, request) => (name === 'usage_prunable' ? Promise.resolve({ rows: 0, first: null, until: '2025-11-21T00:00:00Z' } as never) : invoke(name, request));
+    });
+    await there('kept-span');
+    await tap('kept-remove');
+    await vi.waitFor(() => expect(words('kept-told')).toBe('Belum ada permintaan setua itu. Sekarang tidak ada yang dihapus.'));
+    expect(document.querySelector<HTMLButtonElement>('[data-testid="kept-yes"]')?.disabled).toBe(true);
+    document.dispatchEvent(new KeyboardEvent('keydown', { key: 'Escape', bubbles: true }));
+    await vi.waitFor(() => expect(document.querySelector('[data-testid="kept-dialog"]')).toBeNull());
+    expect(asked.some((one) => one.name === 'usage_prune')).toBe(false);
+  });
+  it('are kept for a time only after a yes, and another number of months is told as it is', async () => {
+    const { asked, last } = await show('normal', 'en', (door) => {
+      const invoke = door.invoke;
+      let kept: string | null = '18m';
+      door.invoke = (name, request) => {
+        if (name === 'settings_set') kept = (request as { usage_retention?: string }).usage_retention ?? null;
+        return name === 'settings_list' ? invoke(name, request).then((all) => ({ ...(all as object), usage_retention: kept || null }) as never) : invoke(name, request);
+      };
+    });
+    const span = await there('kept-span');
+    await vi.waitFor(() => expect(span.textContent).toContain('18 months'));
+    const choose = async (name: string) => {
+      span.focus();
+      span.dispatchEvent(new KeyboardEvent('keydown', { key: 'Enter', bubbles: true }));
+      const option = await vi.waitFor(() => [...document.querySelectorAll<HTMLElement>('[role="option"]')].find((one) => one.textContent?.trim() === name) ?? expect.fail(`${name} is no choice`));
+      option.dispatchEvent(new KeyboardEvent('keydown', { key: 'Enter', bubbles: true }));
+      await nextTick();
+    };
+    await choose('3 months');
+    await vi.waitFor(() => expect(words('kept-dialog')).toContain('Single requests are kept for 3 months. Older ones are removed now, and whenever Inkhorn starts.'));
+    expect(asked.some((one) => one.name === 'settings_set')).toBe(false);
+    await tap('kept-yes');
+    await vi.waitFor(() => expect(last('usage_prune')).toEqual({ months: 3 }));
+    expect(last('settings_set')).toEqual({ usage_retention: '3m' });
+    await choose('For ever');
+    await vi.waitFor(() => expect(last('settings_set')).toEqual({ usage_retention: '' }));
+  });
+});
+
 describe('what is asked', () => {
   it('of a range of days is two days in their order', () => {
     expect(wrongRange('2026-11-01', '2026-11-21')).toBeUndefined();

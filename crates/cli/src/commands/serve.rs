@@ -41,10 +41,14 @@ pub(super) async fn run(engine: &Engine, command: Serve, output: Output) -> Done
     output.show(&json!({ "address": url }), || format!("Inkhorn answers at {url}"))?;
     // Read once, away from the first request that has a price.
     engine.warm_prices().await;
+    let retaining = engine.clone();
+    // Beside the requests, for it may take a while. What could not be removed is tried again at the next start.
+    let retaining = tokio::spawn(async move { retaining.retain_usage().await });
     tokio::select! {
         () = keep_open(engine) => {}
         () = ending.recv() => {}
     }
+    retaining.abort();
     running.stop().await;
     Ok(())
 }

@@ -30,6 +30,7 @@ fn parse_changes(changes: &[String]) -> Result<SettingsSetRequest> {
                 let on = on_or_off(value).ok_or_else(|| refuse("system_fallback is on or off"))?;
                 request.system_fallback.replace(on).is_some()
             }
+            "usage_retention" => request.usage_retention.replace(value.to_owned()).is_some(),
             "default_model" => request.default_model.replace(value.to_owned()).is_some(),
             "default_connection" => request.default_connection.replace(value.to_owned()).is_some(),
             name if name.starts_with(FEATURE) => {
@@ -39,8 +40,8 @@ fn parse_changes(changes: &[String]) -> Result<SettingsSetRequest> {
             // What was typed is not repeated: it may be a key.
             _ => {
                 return Err(refuse(
-                    "the names are system_fallback, default_model, default_connection, and default_model.FEATURE \
-                     for chat, prose, prompt or summarise",
+                    "the names are system_fallback, default_model, default_connection, usage_retention, and \
+                     default_model.FEATURE for chat, prose, prompt or summarise",
                 ));
             }
         };
@@ -58,6 +59,7 @@ fn describe(view: &SettingsView) -> String {
         ("system_fallback".to_owned(), fallback.to_owned()),
         ("default_model".to_owned(), or_none(&view.default_model)),
         ("default_connection".to_owned(), or_none(&view.default_connection)),
+        ("usage_retention".to_owned(), view.usage_retention.clone().unwrap_or_else(|| "forever".to_owned())),
     ];
     lines.extend(view.feature_models.iter().map(|(name, model)| (format!("{FEATURE}{name}"), model.clone())));
     let width = lines.iter().map(|(name, _)| name.len()).max().unwrap_or(0);

@@ -15,7 +15,7 @@ const BAR: usize = 24;
 
 pub(super) async fn run(engine: &Engine, command: Usage, output: Output) -> Done {
     if let Some(before) = command.prune_before {
-        let view = engine.usage_prune(UsagePruneRequest { before }).await?;
+        let view = engine.usage_prune(UsagePruneRequest { before: Some(before), months: None }).await?;
         return output.show(&view, || {
             let (rows, until) = (view.removed_rows, &view.until);
             format!("{rows} single requests before {until} are gone; what they add up to stays.")

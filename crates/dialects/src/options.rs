@@ -1,6 +1,7 @@
 //! What differs between providers and models of one dialect, as plain data that the catalogue can hold.
 
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer};
+use serde_json::{Map, Value};
 
 /// What stands for thoughts that nobody kept, or that another model had: DeepSeek's thinking models refuse a turn
 /// without any, and take this.
@@ -35,6 +36,9 @@ pub struct WriteOptions {
     /// OpenAI responses: ask for a summary of what was thought. OpenAI gives it to organisations that it has verified, and
     /// refuses the request of any other.
     pub reasoning_summary: bool,
+    /// What the body has on top where the web is to be searched; lists are joined. Empty for a model that searches by
+    /// itself; absent for one that cannot, or not through this dialect.
+    pub web_search: Option<Map<String, Value>>,
     /// Write `ChatRequest::extra` too. Only right when the request was read in the dialect that it is written in,
     /// so it is no matter for the catalogue.
     #[serde(skip)]
@@ -55,6 +59,7 @@ impl Default for WriteOptions {
             reasoning: None,
             replay_reasoning: false,
             reasoning_summary: false,
+            web_search: None,
             write_extra: false,
         }
     }
@@ -103,6 +108,18 @@ pub struct OptionChanges {
     pub replay_reasoning: Option<bool>,
     /// See [`WriteOptions::reasoning_summary`].
     pub reasoning_summary: Option<bool>,
+    /// See [`WriteOptions::web_search`]; `null` for a model that cannot where the others can.
+    #[serde(deserialize_with = "said")]
+    pub web_search: Option<Option<Map<String, Value>>>,
+}
+
+/// Tells what is said to be nothing from what is not said.
+fn said<'de, D, T>(from: D) -> Result<Option<Option<T>>, D::Error>
+where
+    D: Deserializer<'de>,
+    T: Deserialize<'de>,
+{
+    Option::deserialize(from).map(Some)
 }
 
 impl OptionChanges {
@@ -119,6 +136,7 @@ impl OptionChanges {
             reasoning: self.reasoning.or(options.reasoning),
             replay_reasoning: self.replay_reasoning.unwrap_or(options.replay_reasoning),
             reasoning_summary: self.reasoning_summary.unwrap_or(options.reasoning_summary),
+            web_search: self.web_search.clone().unwrap_or_else(|| options.web_search.clone()),
             ..options.clone()
         }
     }

@@ -15,6 +15,7 @@ mod responses;
 use crate::body::{BadRequest, Fields};
 use crate::options::WriteOptions;
 use inkhorn_domain::{ChatRequest, Dialect, FrontDialect};
+use serde_json::{Map, Value};
 
 /// The body of a request in a dialect. What the dialect cannot say is left out.
 pub fn write_request(dialect: Dialect, request: &ChatRequest, options: &WriteOptions) -> Vec<u8> {
@@ -27,6 +28,9 @@ pub fn write_request(dialect: Dialect, request: &ChatRequest, options: &WriteOpt
         Dialect::BedrockConverse => bedrock::write(request, options),
         Dialect::OpenaiResponses => responses::write(request, options),
     };
+    if let Some(more) = options.web_search.as_ref().filter(|_| request.web_search) {
+        join(&mut body, more);
+    }
     if options.write_extra {
         ollama::merge_options(&mut body, &request.extra, dialect);
         for (name, value) in &request.extra {
@@ -36,6 +40,17 @@ pub fn write_request(dialect: Dialect, request: &ChatRequest, options: &WriteOpt
         }
     }
     serde_json::Value::Object(body).to_string().into_bytes()
+}
+
+/// Adds fields to a body: lists are joined, what stands there already stays.
+fn join(body: &mut Map<String, Value>, more: &Map<String, Value>) {
+    for (name, value) in more {
+        match (body.get_mut(name), value) {
+            (Some(Value::Array(there)), Value::Array(more)) => there.extend(more.iter().cloned()),
+            (Some(_), _) => {}
+            (None, value) => drop(body.insert(name.clone(), value.clone())),
+        }
+    }
 }
 
 /// Reads a request that a program sent to the gateway, whole. Fields that Inkhorn does not know are kept in `extra`;

@@ -39,6 +39,8 @@ pub struct ChatRequest {
     pub tools: Vec<Tool>,
     /// Which tool must be used.
     pub tool_choice: Option<ToolChoice>,
+    /// The web is to be searched, where the provider does that by itself for the model.
+    pub web_search: bool,
     /// A JSON schema (or `{"type":"json_object"}`) that the answer must follow, as OpenAI's `response_format`.
     pub response_format: Option<Value>,
     /// Fields of the same dialect that Inkhorn does not know: kept where front and back speak it, else dropped.

@@ -1,6 +1,7 @@
 //! Assistants: those that come with Inkhorn, what the writer changed of them, and the writer's own. What the writer wrote
 //! is sealed.
 
+pub(crate) mod auto;
 pub(crate) mod built_in;
 
 use crate::choice::FEATURES;

@@ -19,7 +19,12 @@ pub(crate) const FEATURES: [&str; 4] = ["chat", "prose", "prompt", "summarise"];
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Wanted<'w> {
     pub explicit: Option<&'w str>,
+    pub prompt: Option<&'w str>,
+    /// Chosen for the conversation by the writer.
     pub conversation: Option<&'w str>,
+    pub assistant: Option<&'w str>,
+    /// Used last in the conversation.
+    pub kept: Option<&'w str>,
     pub feature: &'w str,
     /// Used last on the Desk; no other face goes by it.
     pub last_used: Option<&'w str>,
@@ -44,7 +49,10 @@ impl Engine {
         let house = self.inner.house()?;
         let mut wishes = Wishes {
             explicit: wanted.explicit,
+            prompt: wanted.prompt,
             conversation: wanted.conversation,
+            assistant: wanted.assistant,
+            kept: wanted.kept,
             feature: house.feature_models.get(wanted.feature).map(String::as_str),
             last_used: wanted.last_used,
             ..Wishes::default()
@@ -146,7 +154,8 @@ impl LiveConnection {
     }
 }
 
-/// Fills in what the collection says, where the request says nothing. Comes before what the connection says.
+/// Fills in what a prompt, an assistant or a collection says, where the request says nothing. They come in this order, and
+/// all of them before what the connection says.
 pub(crate) fn fill_in(settings: &MemberSettings, request: &mut ChatRequest) {
     request.temperature = request.temperature.or(settings.temperature);
     request.max_tokens = request.max_tokens.or(settings.max_tokens);

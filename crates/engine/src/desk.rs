@@ -2,21 +2,20 @@
 
 mod answering;
 mod texts;
+mod wish;
 
-use crate::choice::Wanted;
 use crate::{Engine, blocking, random};
 use inkhorn_contract::*;
 use inkhorn_domain::{ConversationId, MessageId, Role};
 use inkhorn_fault::{Code, Fault, Result};
-use inkhorn_metering::estimate_message_tokens;
-use inkhorn_routing::PickedBy;
 use inkhorn_store::conversations::ConversationRow;
 use inkhorn_store::drafts::DraftRow;
 use inkhorn_store::messages::{MessageRow, MessageState};
 use inkhorn_store::{conversations, drafts, messages};
 use texts::{Content, Texts, snippet, title_from};
+use wish::Named;
 
-pub(crate) use answering::Running;
+pub(crate) use answering::{Running, cost_view};
 
 /// Conversations in the list at most.
 const LISTED: u32 = 1_000;
@@ -90,9 +89,11 @@ impl Engine {
         }
         self.ensure_vault().await?;
         let known = request.conversation.as_deref().map(conversation_id).transpose()?;
-        let model = self.desk_model(request.model, known).await?;
+        let DeskSendRequest { text, model, assistant, prompt, .. } = request;
+        let wish = self.wish(Named { model, assistant, prompt }, known).await?;
+        let model = self.model_for(&wish).await?;
         let inner = self.inner.clone();
-        let turn = blocking(move || answering::begin(&inner, known, &request.text, model)).await?;
+        let turn = blocking(move || answering::begin(&inner, known, &text, wish, model)).await?;
         answering::answer(self, turn, on_event).await
     }
 
@@ -107,9 +108,11 @@ impl Engine {
         let inner = self.inner.clone();
         let row = blocking(move || inner.store.read(|db| messages::load(db, id))).await?;
         let row = row.ok_or_else(|| Fault::new(Code::NotFound))?;
-        let model = self.desk_model(request.model.or(row.model.clone()), Some(row.conversation)).await?;
+        let DeskRetryRequest { model, assistant, text, .. } = request;
+        let wish = self.wish_again(Named { model, assistant, prompt: None }, &row).await?;
+        let model = self.model_for(&wish).await?;
         let inner = self.inner.clone();
-        let turn = blocking(move || answering::begin_again(&inner, &row, request.text, model)).await?;
+        let turn = blocking(move || answering::begin_again(&inner, &row, text, wish, model)).await?;
         answering::answer(self, turn, on_event).await
     }
 
@@ -128,7 +131,7 @@ impl Engine {
         let view = blocking(move || {
             let texts = Texts::of(&inner);
             let mut row = idle_message(&inner, id)?;
-            let content = Content { reasoning: texts.open(&row)?.reasoning, text: request.text };
+            let content = Content { text: request.text, ..texts.open(&row)? };
             row.rev += 1;
             row.updated_at = inner.clock.now();
             row.text = texts.seal(&row, &content)?;
@@ -223,39 +226,15 @@ impl Engine {
             None => Ok(Vec::new()),
         })
         .await?;
-        let turns = history.iter().map(|past| past.text.as_str()).chain([request.text.as_str()]);
-        let input_tokens = estimate_message_tokens(turns);
-        let model = self.desk_model(request.model, conversation).await.ok();
-        self.estimate_for(model, input_tokens)
-    }
-
-    /// The model or collection for a turn: the caller's, the conversation's, the feature's, the one used last, the
-    /// default; and the rule that picked it.
-    async fn desk_model(
-        &self,
-        explicit: Option<String>,
-        conversation: Option<ConversationId>,
-    ) -> Result<(String, PickedBy)> {
-        let inner = self.inner.clone();
-        let own = match conversation.filter(|_| explicit.is_none()) {
-            Some(id) => blocking(move || inner.store.read(|db| conversations::load(db, id))).await?,
+        let DeskEstimateRequest { text, model, assistant, prompt, .. } = request;
+        let wish = self.wish(Named { model, assistant, prompt }, conversation).await.ok();
+        let picked = match &wish {
+            Some(wish) => self.model_for(wish).await.ok(),
             None => None,
         };
-        let house = self.inner.house()?;
-        let usable = |model: &String| house.knows(model);
-        let (own, last) =
-            (own.and_then(|row| row.model).filter(usable), house.last_model.clone().filter(usable));
-        let wanted = Wanted {
-            explicit: explicit.as_deref(),
-            conversation: own.as_deref(),
-            feature: "chat",
-            last_used: last.as_deref(),
-        };
-        let (name, rule) = self.pick(wanted).await?;
-        if !self.inner.house()?.knows(&name) {
-            return Err(Fault::new(Code::ModelNotFound).with("model", &name));
-        }
-        Ok((name, rule))
+        let guidance = wish.map(|wish| wish.guidance).unwrap_or_default();
+        let turns: Vec<&str> = history.iter().map(|past| past.text.as_str()).chain([text.as_str()]).collect();
+        self.estimate_for(picked, &guidance, &turns)
     }
 }
 
@@ -313,6 +292,7 @@ fn new_conversation(
     texts: &Texts<'_>,
     text: &str,
     model: &str,
+    assistant: Option<String>,
 ) -> Result<ConversationRow> {
     let now = inner.clock.now();
     let mut row = ConversationRow {
@@ -321,7 +301,7 @@ fn new_conversation(
         rev: 1,
         model: Some(model.to_owned()),
         model_chosen: false,
-        assistant: None,
+        assistant,
         created_at: now,
         updated_at: now,
     };

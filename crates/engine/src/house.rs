@@ -455,6 +455,11 @@ impl LiveConnection {
         self.entry.options_for(model)
     }
 
+    /// Whether the provider searches the web for this model.
+    pub(crate) fn can_search(&self, model: &str) -> bool {
+        self.write_options(model).web_search.is_some()
+    }
+
     /// What the writer set for the connection, where the request says nothing.
     pub(crate) fn fill_in(&self, request: &mut ChatRequest, context: Option<u64>) {
         request.temperature = request.temperature.or(self.settings.temperature);

@@ -19,6 +19,7 @@ mod draft;
 mod environment;
 mod finding;
 mod guard;
+mod guidance;
 mod health;
 mod house;
 mod lines;
@@ -42,6 +43,7 @@ mod usage;
 
 pub use admitted::AdmittedApp;
 pub use environment::{Environment, FixedEnvironment, SystemEnvironment};
+pub use guidance::Guidance;
 pub use inkhorn_vault::{Keychain, harden_process, resolve_keychain};
 pub use models::OfferedModel;
 pub use send::{Answer, AnswerInfo, Ask, AskBody, Outcome};

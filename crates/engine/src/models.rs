@@ -11,6 +11,8 @@ mod view;
 
 pub(crate) use named::read_named;
 pub(crate) use own::{save_features, set_feature};
+#[cfg(test)]
+pub(crate) use recommend::tests::model as test_view;
 pub(crate) use recommend::{TASKS, recommend};
 pub(crate) use replace::replace_name;
 pub(crate) use speed::Measured;

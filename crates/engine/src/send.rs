@@ -7,6 +7,7 @@ use crate::admitted::AdmittedApp;
 use crate::budgets::Candidate;
 use crate::choice::{self, Aim, Wanted};
 use crate::dispatch::dispatch;
+use crate::guidance::Guidance;
 use crate::house::LiveConnection;
 use crate::models::member;
 use crate::record::Record;
@@ -83,6 +84,8 @@ pub struct AnswerInfo {
     pub room: Option<u64>,
     /// Whether a model on this machine was in memory when the list was last fetched.
     pub loaded: Option<bool>,
+    /// For an assistant that wants the web searched: whether the provider was asked to.
+    pub web_search: Option<bool>,
     /// When it was asked.
     pub started: UnixMillis,
 }
@@ -124,24 +127,38 @@ impl Engine {
     ///
     /// # Errors
     /// Every [`Fault`] that a request can meet before the first byte of its answer. The failure is recorded.
-    pub async fn send(&self, mut ask: Ask) -> Result<Answer> {
+    pub async fn send(&self, ask: Ask) -> Result<Answer> {
+        self.send_guided(ask, &Guidance::default()).await
+    }
+
+    /// Sends a request of ours as a prompt and an assistant want it.
+    ///
+    /// # Errors
+    /// As [`Engine::send`].
+    pub async fn send_guided(&self, mut ask: Ask, guidance: &Guidance) -> Result<Answer> {
         let inner = self.inner.clone();
 
         // Resolve: which model is meant, and how the collection that leads there wants it used.
         let wanted = Wanted {
             explicit: ask.model.as_deref(),
+            prompt: guidance.prompt_model(),
             conversation: ask.conversation_model.as_deref(),
+            assistant: guidance.assistant_model(),
             feature: &ask.feature,
-            last_used: None,
+            ..Wanted::default()
         };
         let (name, picked_by) = self.pick(wanted).await?;
         // Looking for a default may have fetched a list.
         let house = inner.house()?;
         let Aim { address, collection, settings } = inner.aim(&house, &name, ask.privacy)?;
-        ask.body = ask.body.used_as(&settings)?;
         let known = house.connection(&address.slug);
         let connection =
             known.ok_or_else(|| Fault::new(Code::ModelNotFound).with("model", &address))?.clone();
+        let can_search = connection.can_search(&address.model);
+        if let AskBody::Chat(request) = &mut ask.body {
+            guidance.apply(request, can_search);
+        }
+        ask.body = ask.body.used_as(&settings)?;
         let same_dialect = matches!(
             &ask.body,
             AskBody::Wire { dialect, .. }
@@ -208,6 +225,7 @@ impl Engine {
             input_estimate,
             room,
             loaded,
+            web_search: guidance.wants_search().then_some(can_search),
             started: record.started(),
         };
         match dispatch(&inner, &connection, &info, ask.body, asked_context, &mut record).await {

@@ -317,7 +317,8 @@ async fn a_model_that_vanishes_while_it_answers_answers_to_its_end_and_is_replac
             conversations: 1,
             connections: 0,
             features: 1,
-            default_model: true
+            default_model: true,
+            ..ModelsReplacedView::default()
         }
     );
     let list = house.list().await;

@@ -11,8 +11,12 @@ use inkhorn_fault::{Code, Fault};
 pub enum PickedBy {
     /// The caller named it.
     Explicit,
+    /// The prompt's own model.
+    Prompt,
     /// The conversation's own model.
     Conversation,
+    /// The assistant's own model.
+    Assistant,
     /// The feature's own model.
     Feature,
     /// What was used last on the Desk.
@@ -28,7 +32,9 @@ impl PickedBy {
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Explicit => "explicit",
+            Self::Prompt => "prompt",
             Self::Conversation => "conversation",
+            Self::Assistant => "assistant",
             Self::Feature => "feature",
             Self::LastUsed => "last_used",
             Self::Default => "default",
@@ -42,8 +48,14 @@ impl PickedBy {
 pub struct Wishes<'w> {
     /// The caller's own choice.
     pub explicit: Option<&'w str>,
-    /// The conversation's model.
+    /// The prompt's model.
+    pub prompt: Option<&'w str>,
+    /// The model that the writer chose for the conversation.
     pub conversation: Option<&'w str>,
+    /// The assistant's model.
+    pub assistant: Option<&'w str>,
+    /// The model that the conversation used last, without having been chosen for it.
+    pub kept: Option<&'w str>,
     /// The feature's model.
     pub feature: Option<&'w str>,
     /// What was used last on the Desk; for the Desk only.
@@ -60,7 +72,10 @@ pub struct Wishes<'w> {
 pub fn resolve(wishes: Wishes<'_>) -> Option<(&str, PickedBy)> {
     [
         (wishes.explicit, PickedBy::Explicit),
+        (wishes.prompt, PickedBy::Prompt),
         (wishes.conversation, PickedBy::Conversation),
+        (wishes.assistant, PickedBy::Assistant),
+        (wishes.kept, PickedBy::Conversation),
         (wishes.feature, PickedBy::Feature),
         (wishes.last_used, PickedBy::LastUsed),
         (wishes.default, PickedBy::Default),
@@ -155,23 +170,32 @@ mod tests {
     fn the_strongest_wish_names_the_model() {
         let mut wishes = Wishes {
             explicit: Some("1"),
-            conversation: Some("2"),
-            feature: Some("3"),
-            last_used: Some("4"),
-            default: Some("5"),
-            fallback: Some("6"),
+            prompt: Some("2"),
+            conversation: Some("3"),
+            assistant: Some("4"),
+            kept: Some("5"),
+            feature: Some("6"),
+            last_used: Some("7"),
+            default: Some("8"),
+            fallback: Some("9"),
         };
         assert_eq!(resolve(wishes), Some(("1", PickedBy::Explicit)));
         wishes.explicit = None;
-        assert_eq!(resolve(wishes), Some(("2", PickedBy::Conversation)));
+        assert_eq!(resolve(wishes), Some(("2", PickedBy::Prompt)));
+        wishes.prompt = None;
+        assert_eq!(resolve(wishes), Some(("3", PickedBy::Conversation)));
         wishes.conversation = None;
-        assert_eq!(resolve(wishes), Some(("3", PickedBy::Feature)));
+        assert_eq!(resolve(wishes), Some(("4", PickedBy::Assistant)));
+        wishes.assistant = None;
+        assert_eq!(resolve(wishes), Some(("5", PickedBy::Conversation)));
+        wishes.kept = None;
+        assert_eq!(resolve(wishes), Some(("6", PickedBy::Feature)));
         wishes.feature = None;
-        assert_eq!(resolve(wishes), Some(("4", PickedBy::LastUsed)));
+        assert_eq!(resolve(wishes), Some(("7", PickedBy::LastUsed)));
         wishes.last_used = None;
-        assert_eq!(resolve(wishes), Some(("5", PickedBy::Default)));
+        assert_eq!(resolve(wishes), Some(("8", PickedBy::Default)));
         wishes.default = None;
-        assert_eq!(resolve(wishes), Some(("6", PickedBy::Fallback)));
+        assert_eq!(resolve(wishes), Some(("9", PickedBy::Fallback)));
         assert_eq!(resolve(Wishes::default()), None);
     }
 

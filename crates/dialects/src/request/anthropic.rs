@@ -38,6 +38,7 @@ pub fn read(mut body: Taken) -> Result<ChatRequest, BadRequest> {
         tools,
         tool_choice: tool_choice(&mut body)?,
         response_format,
+        web_search: false,
         extra: body.rest(),
     })
 }

@@ -49,6 +49,7 @@ pub fn read(mut body: Taken) -> Result<ChatRequest, BadRequest> {
         tools,
         tool_choice: tool_choice(&mut body)?,
         response_format: response_format(&mut body)?,
+        web_search: false,
         extra: body.rest(),
     })
 }

@@ -4,7 +4,10 @@
 //! its end before the page hears of it.
 
 use super::texts::{Content, Meta, Texts, view};
+use super::wish::{Used, Wish};
 use super::{new_conversation, new_message};
+use crate::assistants::auto::Question;
+use crate::guidance::Guidance;
 use crate::send::{Answer, Ask, AskBody, Outcome};
 use crate::{Engine, Inner, blocking};
 use inkhorn_contract::{
@@ -15,7 +18,7 @@ use inkhorn_domain::{
     ChatRequest, ConversationId, Face, Message, MessageId, ModelAddress, Part, Privacy, Role, StreamEvent,
 };
 use inkhorn_fault::{Code, Fault, Result};
-use inkhorn_metering::Cost;
+use inkhorn_metering::{Cost, estimate_message_tokens};
 use inkhorn_routing::PickedBy;
 use inkhorn_store::conversations::ConversationRow;
 use inkhorn_store::messages::{MessageRow, MessageState};
@@ -65,6 +68,8 @@ pub(super) struct Turn {
     /// What was chosen: a model or a collection, and by which rule.
     model: String,
     picked_by: PickedBy,
+    /// The assistant and the prompt, where Auto is not yet to choose.
+    wish: Wish,
     history: Vec<Past>,
     place: Place,
 }
@@ -99,6 +104,7 @@ pub(super) fn begin(
     inner: &Inner,
     known: Option<ConversationId>,
     text: &str,
+    wish: Wish,
     (model, picked_by): (String, PickedBy),
 ) -> Result<Turn> {
     let model = model.as_str();
@@ -111,14 +117,21 @@ pub(super) fn begin(
     let fresh = old.is_none();
     let mut conversation = match old {
         Some(row) => row,
-        None => new_conversation(inner, &texts, text, model)?,
+        None => new_conversation(inner, &texts, text, model, None)?,
     };
-    conversation.model = Some(model.to_owned());
+    // A prompt's own model is for its turn; the conversation goes on as it was.
+    if fresh || picked_by != PickedBy::Prompt {
+        conversation.model = Some(model.to_owned());
+    }
+    conversation.model_chosen |= picked_by == PickedBy::Explicit;
+    if let Some(assistant) = &wish.lasting {
+        conversation.assistant.clone_from(assistant);
+    }
     conversation.updated_at = now;
     let position = inner.store.read(|db| messages::next_position(db, conversation.id))?;
     let mut question = new_message(conversation.id, position, Role::User, MessageState::Done, now);
-    question.text = texts.seal(&question, &Content { text: text.to_owned(), reasoning: None })?;
-    let mut answer = new_answer(&conversation, position + 1, &question, model, now);
+    question.text = texts.seal(&question, &Content { text: text.to_owned(), ..Content::default() })?;
+    let mut answer = new_answer(&conversation, position + 1, &question, model, &wish.used, now);
     answer.text = texts.seal(&answer, &Content::default())?;
     inner.store.write(|tx| {
         if fresh {
@@ -132,7 +145,8 @@ pub(super) fn begin(
     })?;
     let history = history(inner, conversation.id, Some(question.position))?;
     let (conversation, user) = (texts.conversation(&conversation)?, texts.message(&question)?);
-    Ok(Turn { conversation, user, answer, model: model.to_owned(), picked_by, history, place: Place::Kept })
+    let model = model.to_owned();
+    Ok(Turn { conversation, user, answer, model, picked_by, wish, history, place: Place::Kept })
 }
 
 /// Prepares another answer to a turn that was answered before. Nothing is changed yet.
@@ -140,6 +154,7 @@ pub(super) fn begin_again(
     inner: &Inner,
     row: &MessageRow,
     edited: Option<String>,
+    wish: Wish,
     (model, picked_by): (String, PickedBy),
 ) -> Result<Turn> {
     let model = model.as_str();
@@ -155,17 +170,18 @@ pub(super) fn begin_again(
     if let Some(text) = &edited {
         question.rev += 1;
         question.updated_at = now;
-        question.text = texts.seal(&question, &Content { text: text.clone(), reasoning: None })?;
+        question.text = texts.seal(&question, &Content { text: text.clone(), ..Content::default() })?;
         if let Some(last) = history.last_mut() {
             last.text.clone_from(text);
         }
     }
     let conversation = inner.store.read(|db| conversations::load(db, row.conversation))?;
     let conversation = conversation.ok_or_else(|| Fault::new(Code::NotFound))?;
-    let answer = new_answer(&conversation, question.position + 1, &question, model, now);
+    let answer = new_answer(&conversation, question.position + 1, &question, model, &wish.used, now);
     let (conversation, user) = (texts.conversation(&conversation)?, texts.message(&question)?);
     let place = Place::After { question: Box::new(question), edited: edited.is_some() };
-    Ok(Turn { conversation, user, answer, model: model.to_owned(), picked_by, history, place })
+    let model = model.to_owned();
+    Ok(Turn { conversation, user, answer, model, picked_by, wish, history, place })
 }
 
 fn new_answer(
@@ -173,11 +189,13 @@ fn new_answer(
     position: i64,
     question: &MessageRow,
     model: &str,
+    used: &Used,
     now: i64,
 ) -> MessageRow {
     let mut answer = new_message(conversation.id, position, Role::Assistant, MessageState::Streaming, now);
     answer.parent = Some(question.id);
     answer.model = Some(model.to_owned());
+    answer.meta = Meta { used: used.clone(), ..Meta::default() }.to_json();
     answer
 }
 
@@ -187,7 +205,7 @@ pub(super) fn history(inner: &Inner, id: ConversationId, until: Option<i64>) -> 
     let rows = inner.store.read(|db| messages::load_of(db, id))?;
     let mut turns = Vec::new();
     for row in rows.iter().filter(|row| until.is_none_or(|until| row.position <= until)) {
-        let Content { text, reasoning } = texts.open(row)?;
+        let Content { text, reasoning, .. } = texts.open(row)?;
         if !text.is_empty() {
             turns.push(Past { role: row.role, text, reasoning });
         }
@@ -198,29 +216,38 @@ pub(super) fn history(inner: &Inner, id: ConversationId, until: Option<i64>) -> 
 /// Sends the turn and keeps what comes.
 pub(super) async fn answer(
     engine: &Engine,
-    turn: Turn,
+    mut turn: Turn,
     mut on_event: impl FnMut(DeskEvent) + Send,
 ) -> Result<MessageView> {
     let inner = engine.inner.clone();
     let stop = inner.running.begin(turn.answer.id);
     let _ending = Ending { inner: inner.clone(), id: turn.answer.id };
     on_event(DeskEvent::Started {
-        conversation: turn.conversation,
-        user: turn.user,
+        conversation: turn.conversation.clone(),
+        user: turn.user.clone(),
         answer: view(&turn.answer, Content::default()),
     });
     inner.changed(&[Topic::Desk]);
+    let chosen = tokio::select! {
+        chosen = choose(engine, &mut turn, &mut on_event) => Some(chosen),
+        () = stop.cancelled() => None,
+    };
     let mut keeping = Keeping {
         inner: inner.clone(),
         row: turn.answer,
-        content: Content::default(),
+        content: Content {
+            assistant: turn.wish.guidance.own_name().map(|name| name.en.clone()),
+            ..Content::default()
+        },
         unkept: false,
         picked_by: turn.picked_by,
+        used: turn.wish.used.clone(),
+        guidance: turn.wish.guidance.clone(),
         place: turn.place,
     };
     let ask = Ask {
         face: Face::Window,
-        feature: "chat".into(),
+        feature: turn.wish.feature().to_owned().into(),
         app: None,
         privacy: Privacy::Cloud,
         model: Some(turn.model.clone()),
@@ -233,14 +260,18 @@ pub(super) async fn answer(
         })),
     };
     let mut waiting = Waiting::for_model(&inner, &turn.model);
-    let sent = {
-        let sending = engine.send(ask);
-        tokio::pin!(sending);
-        loop {
-            tokio::select! {
-                sent = &mut sending => break Some(sent),
-                () = stop.cancelled() => break None,
-                () = waiting.rings() => on_event(waiting.event()),
+    let sent = match chosen {
+        None => None,
+        Some(Err(fault)) => Some(Err(fault)),
+        Some(Ok(())) => {
+            let sending = engine.send_guided(ask, &turn.wish.guidance);
+            tokio::pin!(sending);
+            loop {
+                tokio::select! {
+                    sent = &mut sending => break Some(sent),
+                    () = stop.cancelled() => break None,
+                    () = waiting.rings() => on_event(waiting.event()),
+                }
             }
         }
     };
@@ -257,6 +288,46 @@ pub(super) async fn answer(
     on_event(DeskEvent::Ended { message: message.clone() });
     inner.changed(&[Topic::Desk]);
     Ok(message)
+}
+
+/// Lets Auto choose the assistant, where it is to, and looks again which model that means. The question is kept already,
+/// whatever becomes of this.
+async fn choose(
+    engine: &Engine,
+    turn: &mut Turn,
+    on_event: &mut (impl FnMut(DeskEvent) + Send),
+) -> Result<()> {
+    if !turn.wish.is_auto() {
+        return Ok(());
+    }
+    let question = Question {
+        face: Face::Window,
+        text: turn.history.last().map(|past| past.text.as_str()).unwrap_or_default(),
+        privacy: Privacy::Cloud,
+        otherwise: Some(&turn.model),
+        fixed: turn.wish.is_fixed(),
+        previous: turn.wish.previous.as_deref(),
+    };
+    let guidance = std::mem::take(&mut turn.wish.guidance);
+    turn.wish.guidance = engine.choose_assistant(question, guidance).await;
+    if let Some(assistant) = turn.wish.guidance.told() {
+        on_event(DeskEvent::AssistantChosen { assistant });
+    }
+    let (model, picked_by) = engine.model_for(&turn.wish).await?;
+    turn.picked_by = picked_by;
+    if model != turn.model {
+        turn.answer.model = Some(model.clone());
+        let (inner, id, name) = (engine.inner.clone(), turn.answer.conversation, model.clone());
+        blocking(move || {
+            inner.store.write(|tx| match conversations::load(tx, id)? {
+                Some(row) => conversations::update(tx, &ConversationRow { model: Some(name), ..row }),
+                None => Ok(()),
+            })
+        })
+        .await?;
+        turn.model = model;
+    }
+    Ok(())
 }
 
 async fn stream(
@@ -313,6 +384,7 @@ async fn stream(
     };
     let quiet_line = outcome.map(|outcome| AnswerView {
         picked_by: Some(keeping.picked_by.as_str().to_owned()),
+        assistant: keeping.guidance.told(),
         ..answer_view(&about, &outcome)
     });
     keeping.end(state, fault, quiet_line).await
@@ -383,6 +455,8 @@ struct Keeping {
     content: Content,
     unkept: bool,
     picked_by: PickedBy,
+    used: Used,
+    guidance: Guidance,
     place: Place,
 }
 
@@ -452,8 +526,8 @@ impl Keeping {
         answer: Option<AnswerView>,
     ) -> Result<MessageView> {
         self.row.state = state;
-        let meta = Meta { answer, fault: fault.as_ref().map(FaultView::from) };
-        self.row.meta = serde_json::to_string(&meta).unwrap_or_else(|_| "{}".to_owned());
+        let fault = fault.as_ref().map(FaultView::from);
+        self.row.meta = Meta { answer, fault, used: self.used.clone() }.to_json();
         let never_began = matches!(self.place, Place::After { .. }) && state != MessageState::Done;
         if !never_began {
             self.write().await?;
@@ -482,11 +556,17 @@ fn answer_view(about: &crate::send::AnswerInfo, outcome: &Outcome) -> AnswerView
         picked_by: Some(about.picked_by.as_str().to_owned()),
         collection: about.collection.clone(),
         assistant: None,
-        web_search: None,
+        web_search: about.web_search.map(search_word),
     }
 }
 
-fn cost_view(cost: Cost) -> CostView {
+/// Whether a provider was asked to search the web, as a word.
+fn search_word(can: bool) -> String {
+    if can { "asked" } else { "unavailable" }.to_owned()
+}
+
+/// A cost as it is told.
+pub(crate) fn cost_view(cost: Cost) -> CostView {
     CostView { usd: cost.amount.map(|amount| amount.to_string()), source: cost.source.as_str().to_owned() }
 }
 
@@ -494,8 +574,13 @@ impl Engine {
     pub(super) fn estimate_for(
         &self,
         picked: Option<(String, PickedBy)>,
-        input_tokens: u64,
+        guidance: &Guidance,
+        turns: &[&str],
     ) -> Result<DeskEstimateView> {
+        let count = |can_search: bool| {
+            let instructions = guidance.instructions(can_search);
+            estimate_message_tokens(instructions.as_deref().into_iter().chain(turns.iter().copied()))
+        };
         let house = self.inner.house()?;
         let known = picked.and_then(|(name, rule)| {
             let aim = self.inner.aim(&house, &name, Privacy::Cloud).ok()?;
@@ -507,7 +592,7 @@ impl Engine {
                 model: None,
                 picked_by: None,
                 collection: None,
-                input_tokens,
+                input_tokens: count(true),
                 cost: cost_view(Cost::UNKNOWN),
                 price: PriceView::from(&inkhorn_domain::Price::UNKNOWN),
                 fits: None,
@@ -517,6 +602,8 @@ impl Engine {
             });
         };
         let id = aim.address.model.clone();
+        let can_search = live.can_search(&id);
+        let input_tokens = count(can_search);
         let listing = live.model(&id);
         let pricing = live.pricing_of(&id);
         let reading = inkhorn_domain::TokenUsage {
@@ -544,7 +631,7 @@ impl Engine {
             price: PriceView::from(&pricing.price(&id)),
             fits: context_length.map(|most| input_tokens <= most),
             context_length,
-            web_search: None,
+            web_search: guidance.wants_search().then(|| search_word(can_search)),
             asked_context,
         })
     }

@@ -1,8 +1,10 @@
 //! Text of conversations: sealed on its way into the database, opened on its way to the page.
 
+use super::wish::Used;
 use crate::Inner;
+use crate::assistants::built_in;
 use crate::guard::Guard;
-use inkhorn_contract::{AnswerView, ConversationView, FaultView, MessageView};
+use inkhorn_contract::{AnswerView, ConversationView, FaultView, MessageView, NameView};
 use inkhorn_domain::{ConversationId, Role};
 use inkhorn_fault::{Code, Fault, Result};
 use inkhorn_store::conversations::ConversationRow;
@@ -17,6 +19,9 @@ pub(super) struct Content {
     pub text: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reasoning: Option<String>,
+    /// What the writer called the assistant then; absent for one that has the name with which it came.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub assistant: Option<String>,
 }
 
 /// What stands beside the text, in plain: counts and reasons, no text.
@@ -26,6 +31,25 @@ pub(super) struct Meta {
     pub answer: Option<AnswerView>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub fault: Option<FaultView>,
+    #[serde(default)]
+    pub used: Used,
+}
+
+impl Meta {
+    /// What stands beside the text of a message.
+    pub(super) fn of(row: &MessageRow) -> Self {
+        serde_json::from_str(&row.meta).unwrap_or_default()
+    }
+
+    /// As it is stored. The name of an assistant may be the writer's own word, which is sealed with the text.
+    pub(super) fn to_json(&self) -> String {
+        let mut answer = self.answer.clone();
+        if let Some(assistant) = answer.as_mut().and_then(|answer| answer.assistant.as_mut()) {
+            assistant.name = NameView::default();
+        }
+        let plain = Self { answer, fault: self.fault.clone(), used: self.used.clone() };
+        serde_json::to_string(&plain).unwrap_or_else(|_| "{}".to_owned())
+    }
 }
 
 /// Seals and opens for one engine.
@@ -89,7 +113,12 @@ impl<'e> Texts<'e> {
 
 /// A message with its text, for the page.
 pub(super) fn view(row: &MessageRow, content: Content) -> MessageView {
-    let meta: Meta = serde_json::from_str(&row.meta).unwrap_or_default();
+    let mut meta = Meta::of(row);
+    if let Some(assistant) = meta.answer.as_mut().and_then(|answer| answer.assistant.as_mut()) {
+        let came = built_in::find(&assistant.id).map(|one| one.name.clone());
+        let own = content.assistant.map(|name| NameView { en: name.clone(), id: name });
+        assistant.name = own.or(came).unwrap_or_default();
+    }
     MessageView {
         id: row.id.to_string(),
         role: if row.role == Role::User { "user" } else { "assistant" },

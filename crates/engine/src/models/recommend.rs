@@ -182,12 +182,12 @@ fn measured_speed(model: &ModelView) -> Option<u32> {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use super::*;
     use inkhorn_contract::{PriceView, SpeedView};
     use inkhorn_domain::{Price, PriceSource};
 
-    fn model(id: &str, context: u64, input: &str, output: &str) -> ModelView {
+    pub(crate) fn model(id: &str, context: u64, input: &str, output: &str) -> ModelView {
         let price = Price {
             state: PriceState::Known,
             input: Money::parse(input),

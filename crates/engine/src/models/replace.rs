@@ -8,11 +8,11 @@ use inkhorn_contract::{ModelsReplaceRequest, ModelsReplacedView, Topic};
 use inkhorn_domain::ModelAddress;
 use inkhorn_fault::{Code, Fault, Result};
 use inkhorn_store::collections::{self, MemberRow};
-use inkhorn_store::{Transaction, connections, conversations, settings};
+use inkhorn_store::{Transaction, assistants, connections, conversations, prompts, settings};
 
 impl Engine {
     /// Puts one model in the place of another: in collections, as default of the profile, of features, of its
-    /// connection, and as the model of conversations. What an app may use stays as it is: that is a permission.
+    /// connection, and as the model of prompts, assistants and conversations. What an app may use stays as it is: that is a permission.
     ///
     /// # Errors
     /// `model_not_found` where the new one is not there.
@@ -35,7 +35,7 @@ impl Engine {
             Ok(view)
         })
         .await?;
-        self.inner.changed(&[Topic::Models, Topic::Desk, Topic::Connections, Topic::Status]);
+        self.inner.changed(&[Topic::Models, Topic::Desk, Topic::Prompts, Topic::Connections, Topic::Status]);
         Ok(view)
     }
 }
@@ -61,13 +61,15 @@ impl Inner {
             let named = replace_name(tx, house, from, to)?;
             (view.features, view.default_model) = (named.features, named.default_model);
             view.conversations = named.conversations;
+            (view.prompts, view.assistants) = (named.prompts, named.assistants);
             Ok(())
         })?;
         Ok(view)
     }
 }
 
-/// Where a name, a model's or a collection's, stands as *the* model: default, features, conversations, recent ones.
+/// Where a name, a model's or a collection's, stands as *the* model: default, features, prompts, assistants,
+/// conversations, recent ones.
 pub(crate) fn replace_name(
     tx: &Transaction<'_>,
     house: &House,
@@ -76,6 +78,8 @@ pub(crate) fn replace_name(
 ) -> Result<ModelsReplacedView> {
     let mut view = ModelsReplacedView {
         conversations: crate::connections::count(conversations::replace_model(tx, from, to)?),
+        prompts: crate::connections::count(prompts::replace_model(tx, from, to)?),
+        assistants: crate::connections::count(assistants::replace_model(tx, from, to)?),
         ..ModelsReplacedView::default()
     };
     if house.default_model.as_deref() == Some(from) {

@@ -24,7 +24,8 @@ pub struct WriteOptions {
     pub seed_field: SeedField,
     /// Anthropic: the limit when the caller gave none, in tokens. The field is required there.
     pub default_max_tokens: u64,
-    /// OpenAI: send that limit too when the caller gave none, for servers that would stop after a few words.
+    /// Send that limit too when the caller gave none: for servers that would stop after a few words, and for answers that
+    /// must not cost more than is left.
     pub always_limit: bool,
     /// OpenAI: the role of system text.
     pub system_role: SystemRole,

@@ -83,9 +83,14 @@ pub fn pass_through(
     let both_limits = fields.value("max_tokens").is_some() && fields.value("max_completion_tokens").is_some();
     let limit_name = options.max_tokens_field.filter(|_| dialect == FrontDialect::OpenaiChat && !both_limits);
 
+    let unlimited = options.always_limit && max_tokens(dialect, &fields)?.is_none();
+
     let mut out = Object::with_capacity(body.len() + upstream_model.len() + 64);
     for (name, value) in &fields.entries {
         match name.as_str() {
+            "options" if unlimited && dialect == FrontDialect::Ollama => {}
+            // Written as null: said twice, nobody knows which one a server takes.
+            "max_tokens" | "max_completion_tokens" | "max_output_tokens" if unlimited => {}
             "model" => out.entry(name, &json_text(upstream_model)),
             "temperature" | "top_p" | "top_k" if !options.sampling => {}
             "stop" if !options.stop && dialect == FrontDialect::OpenaiChat => {}
@@ -108,19 +113,24 @@ pub fn pass_through(
             _ => out.entry(name, value.get()),
         }
     }
-    let limited = ["max_tokens", "max_completion_tokens"].iter().any(|name| fields.value(name).is_some());
-    if dialect == FrontDialect::OpenaiChat && options.always_limit && !limited {
-        let name = options.max_tokens_field.unwrap_or(MaxTokensField::MaxTokens);
-        out.entry(name.as_str(), &options.default_max_tokens.to_string());
-    }
-    if dialect == FrontDialect::OpenaiResponses
-        && options.always_limit
-        && fields.value("max_output_tokens").is_none()
-    {
-        out.entry("max_output_tokens", &options.default_max_tokens.to_string());
+    if unlimited {
+        let limit = options.default_max_tokens.to_string();
+        match dialect {
+            FrontDialect::OpenaiChat => {
+                let name = options.max_tokens_field.unwrap_or(MaxTokensField::MaxTokens);
+                out.entry(name.as_str(), &limit);
+            }
+            FrontDialect::AnthropicMessages => out.entry("max_tokens", &limit),
+            FrontDialect::OpenaiResponses => out.entry("max_output_tokens", &limit),
+            FrontDialect::Ollama => {
+                let asked = fields.value("options");
+                out.entry("options", &with_entry("options", asked, "num_predict", &limit)?);
+            }
+        }
     }
     if force_usage {
-        out.entry("stream_options", &with_usage(fields.value("stream_options"))?);
+        let asked = fields.value("stream_options");
+        out.entry("stream_options", &with_entry("stream_options", asked, "include_usage", "true")?);
     }
     if keeps_nothing {
         // Said, because what is not said there means that the provider keeps the answer for a month.
@@ -174,17 +184,18 @@ fn max_tokens(dialect: FrontDialect, fields: &Fields<'_>) -> Result<Option<u64>,
     }
 }
 
-fn with_usage(asked: Option<&RawValue>) -> Result<String, BadRequest> {
+/// The object that was asked for, with this entry in it whatever it had there.
+fn with_entry(field: &str, asked: Option<&RawValue>, name: &str, json: &str) -> Result<String, BadRequest> {
     let mut out = Object::with_capacity(64);
     if let Some(asked) = asked {
-        let bad = |_| BadRequest::new("stream_options", "is malformed");
-        for (name, value) in &Fields::read(asked.get().as_bytes()).map_err(bad)?.entries {
-            if name != "include_usage" {
-                out.entry(name, value.get());
+        let bad = |_| BadRequest::new(field, "is malformed");
+        for (other, value) in &Fields::read(asked.get().as_bytes()).map_err(bad)?.entries {
+            if other != name {
+                out.entry(other, value.get());
             }
         }
     }
-    out.entry("include_usage", "true");
+    out.entry(name, json);
     Ok(String::from_utf8_lossy(&out.end()).into_owned())
 }
 
@@ -364,9 +375,46 @@ mod tests {
         let body = r#"{"model":"m","seed":7,"stream_options":{}}"#;
         assert_eq!(
             passed(FrontDialect::Ollama, body, &options),
-            r#"{"model":"real \"x\"","seed":7,"stream_options":{}}"#,
+            r#"{"model":"real \"x\"","seed":7,"stream_options":{},"options":{"num_predict":4096}}"#,
             "these are OpenAI's names"
         );
+    }
+
+    #[test]
+    fn an_answer_without_a_limit_gets_one_in_each_dialect_where_it_must_have_one() {
+        let limited = WriteOptions { always_limit: true, default_max_tokens: 700, ..WriteOptions::default() };
+        for (dialect, body, limit) in [
+            (FrontDialect::OpenaiChat, r#"{"model":"m"}"#, r#""max_tokens":700"#),
+            (FrontDialect::OpenaiChat, r#"{"model":"m","max_tokens":null}"#, r#""max_tokens":700"#),
+            (FrontDialect::AnthropicMessages, r#"{"model":"m"}"#, r#""max_tokens":700"#),
+            (FrontDialect::OpenaiResponses, r#"{"model":"m"}"#, r#""max_output_tokens":700"#),
+            (FrontDialect::Ollama, r#"{"model":"m"}"#, r#""options":{"num_predict":700}"#),
+            (FrontDialect::Ollama, r#"{"options":null,"model":"m"}"#, r#""options":{"num_predict":700}"#),
+            // Ollama's words for *until it has no more to say*, and *until the context is full*.
+            (
+                FrontDialect::Ollama,
+                r#"{"model":"m","options":{"num_predict":-1,"seed":5}}"#,
+                r#""options":{"seed":5,"num_predict":700}"#,
+            ),
+            (
+                FrontDialect::Ollama,
+                r#"{"model":"m","options":{"seed":5,"num_predict":-2}}"#,
+                r#""options":{"seed":5,"num_predict":700}"#,
+            ),
+        ] {
+            let passed = passed(dialect, body, &limited).replace(r#","store":false"#, "");
+            assert_eq!(passed, format!(r#"{{"model":"real \"x\"",{limit}}}"#), "{body}");
+        }
+        for (dialect, body) in [
+            (FrontDialect::Ollama, r#"{"model":"m","options":{"num_predict":9}}"#),
+            (FrontDialect::AnthropicMessages, r#"{"model":"m","max_tokens":9}"#),
+            (FrontDialect::OpenaiResponses, r#"{"model":"m","max_output_tokens":9}"#),
+        ] {
+            let passed = passed(dialect, body, &limited);
+            assert!(!passed.contains("700") && passed.contains(":9"), "its own limit is kept: {passed}");
+        }
+        let bad = pass_through(FrontDialect::Ollama, br#"{"model":"m","options":[1]}"#, "m", &limited);
+        assert_eq!(bad.expect_err("no object").field, "options");
     }
 
     #[test]

@@ -119,7 +119,7 @@ fn an_answer_without_a_limit_gets_one_in_each_dialect_where_it_must_have_one() {
         let passed = passed(dialect, body, &limited);
         assert!(!passed.contains("700") && passed.contains(":9"), "its own limit is kept: {passed}");
     }
-    let bad = pass_through(FrontDialect::Ollama, br#"{"model":"m","options":[1]}"#, "m", &limited);
+    let bad = pass_through(FrontDialect::Ollama, br#"{"model":"m","options":"fast"}"#, "m", &limited);
     assert_eq!(bad.expect_err("no object").field, "options");
 }
 

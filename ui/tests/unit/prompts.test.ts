@@ -109,7 +109,7 @@ describe('the library', () => {
   it('offers another model for one that has gone, wherever it is named', async () => {
     await show(PromptsPage);
     const row = await there('prompt-p3');
-    expect(row.querySelector('[data-testid=model-mark-why]')?.textContent).toBe('gone at the provider');
+    expect(row.querySelector('[data-testid=named-model-why]')?.textContent).toBe('gone at the provider');
     expect(row.querySelector('[data-testid=model-replace]')).not.toBeNull();
     expect((await there('prompt-p1')).querySelector('[data-testid=model-replace]')).toBeNull();
   });

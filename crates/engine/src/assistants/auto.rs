@@ -11,6 +11,7 @@ use super::{Assistant, built_in};
 use crate::desk::cost_view;
 use crate::guidance::Guidance;
 use crate::house::House;
+use crate::models::GONE;
 use crate::send::{Answer, Ask, AskBody};
 use crate::{Engine, Inner, blocking};
 use inkhorn_contract::{AutoChoiceView, ModelView};
@@ -180,11 +181,11 @@ impl Inner {
 }
 
 /// The model to ask: the cheapest that can be used now and whose price is known. One on this machine that would have to
-/// be loaded first comes last, and one that thinks first counts as dearer by what its thoughts cost.
+/// be loaded first comes behind those, one whose connection failed lately last, and one that thinks first counts as dearer by what its thoughts cost.
 fn chooser(models: &[ModelView], here_only: bool) -> Option<String> {
     let writes = |model: &&ModelView| {
         let other = |can: &Capability| matches!(can, Capability::Embeddings | Capability::Images);
-        model.available
+        can_be_asked(model)
             && !model.hidden
             && model.retires_on.is_none()
             && !model.capabilities.iter().any(other)
@@ -193,10 +194,16 @@ fn chooser(models: &[ModelView], here_only: bool) -> Option<String> {
     let loaded = |model: &ModelView| model.local.as_ref().and_then(|local| local.loaded) != Some(false);
     let key = |model: &ModelView| {
         let wait = model.speed.and_then(|speed| speed.first_token_ms).unwrap_or(u64::MAX);
-        Some((!loaded(model), price(model)?, wait))
+        Some((!model.available, !loaded(model), price(model)?, wait))
     };
     let known = models.iter().filter(writes).filter(near).filter_map(|model| Some((key(model)?, model)));
     known.min_by_key(|(key, _)| *key).map(|(_, model)| model.id.clone())
+}
+
+/// Whether a model can be used, or could but for a failure of its connection, which may be over.
+fn can_be_asked(model: &ModelView) -> bool {
+    let never = [GONE, "connection_off", Code::VaultLocked.as_str(), Code::PrivacyRefused.as_str()];
+    model.reason.as_deref().is_none_or(|reason| !never.contains(&reason))
 }
 
 /// What asking costs, for comparing: a thousand tokens in and ten out.
@@ -295,9 +302,11 @@ mod tests {
         let mut unknown = model("a/unknown", 8_000, "0", "0");
         unknown.price.state = PriceState::Unknown;
         let mut gone = model("a/gone", 8_000, "0", "0");
-        gone.available = false;
+        (gone.available, gone.reason) = (false, Some(GONE.to_owned()));
+        let mut failing = model("a/failing", 8_000, "0", "0");
+        (failing.available, failing.reason) = (false, Some("overloaded".to_owned()));
         let (cold, warm) = (local("l/cold", false), local("l/warm", true));
-        let cloud = [dear.clone(), thinker, unknown, gone, cheap];
+        let cloud = [dear.clone(), thinker, unknown, gone, failing.clone(), cheap];
         let asked = |models: &[ModelView], here| chooser(models, here);
         assert_eq!(asked(&cloud, false).as_deref(), Some("a/cheap"), "thoughts cost too");
         assert_eq!(asked(&cloud, true), None, "a text that stays here is shown to nobody else");
@@ -308,6 +317,7 @@ mod tests {
             Some("a/dear"),
             "loading takes longer than the patience"
         );
+        assert_eq!(asked(&[failing], false).as_deref(), Some("a/failing"), "the failure may be over");
         assert_eq!(asked(&[cold], true).as_deref(), Some("l/cold"), "better than none");
     }
 }

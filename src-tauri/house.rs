@@ -60,7 +60,7 @@ impl House {
             self.start_gateway(&engine, gateway.port).await;
         }
         // Last, for it may take a while. What could not be removed is tried again at the next start.
-        let _ = engine.retain_usage().await.inspect_err(|fault| tracing::warn!(%fault, "usage log"));
+        let _ = engine.retain_usage().await;
     }
 
     /// The engine; waits while it is being opened.

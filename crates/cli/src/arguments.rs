@@ -1,8 +1,10 @@
 //! What can be typed. One type per command, read by clap; each argument says in its help what it wants.
 
 mod budgets;
+mod library;
 
 pub use budgets::{Budgets, OneBudget, SetBudget};
+pub use library::{AddPrompt, Assistants, Prompts, RunPrompt};
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::net::IpAddr;
@@ -57,6 +59,12 @@ pub enum Command {
     Collections(Collections),
     /// Send a text to a model
     Chat(Chat),
+    /// Your prompts, with blanks to fill
+    #[command(subcommand)]
+    Prompts(Prompts),
+    /// Assistants: instructions that go before a text
+    #[command(subcommand)]
+    Assistants(Assistants),
     /// Show what was used and what it cost
     Usage(Usage),
     /// The vault that holds the keys
@@ -292,7 +300,10 @@ pub struct Chat {
     /// The model, as `inkhorn models` lists it; the default one where absent
     #[arg(long, value_name = "ID")]
     pub model: Option<String>,
-    /// Instructions for the model
+    /// An assistant, by name or id, or auto for one that a small model chooses; `inkhorn assistants list` shows them
+    #[arg(long, value_name = "NAME")]
+    pub assistant: Option<String>,
+    /// Instructions for the model, behind the assistant's
     #[arg(long, value_name = "TEXT")]
     pub system: Option<String>,
     /// How far the text may travel
@@ -304,9 +315,9 @@ pub struct Chat {
     /// How freely the model chooses its words, from 0 to 2
     #[arg(long, value_name = "T", value_parser = parse_temperature)]
     pub temperature: Option<f64>,
-    /// What it is for, a word of yours for the usage log
-    #[arg(long, value_name = "F", default_value = "chat", value_parser = parse_feature)]
-    pub feature: String,
+    /// What it is for, a word of yours for the usage log; the assistant's, or chat, where absent
+    #[arg(long, value_name = "F", value_parser = parse_feature)]
+    pub feature: Option<String>,
     /// The text, or - to read it from standard input
     pub text: String,
 }

@@ -8,6 +8,7 @@ mod faults;
 mod finding;
 mod keys;
 mod killed;
+mod library;
 mod shapes;
 mod spending;
 mod talk;

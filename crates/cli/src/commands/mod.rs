@@ -6,6 +6,7 @@ mod chat;
 mod collections;
 mod connections;
 mod discover;
+mod library;
 mod models;
 mod serve;
 mod settings;
@@ -58,6 +59,12 @@ async fn run_command(engine: &Engine, command: Command, output: Output) -> Done 
             budgets::tell_reached(engine, output).await;
             done
         }
+        Command::Prompts(command) => {
+            let done = library::prompts(engine, command, output).await;
+            budgets::tell_reached(engine, output).await;
+            done
+        }
+        Command::Assistants(command) => library::assistants(engine, command, output).await,
         Command::Usage(command) => usage::run(engine, command, output).await,
         Command::Vault(command) => vault::run(engine, command, output).await,
         Command::Budgets(command) => budgets::run(engine, command, output).await,
@@ -75,6 +82,8 @@ async fn run_command(engine: &Engine, command: Command, output: Output) -> Done 
 async fn open_vault_for(command: &Command, engine: &Engine, has_passphrase: bool) -> Result<()> {
     let wanted = match command {
         Command::Chat(_)
+        | Command::Prompts(_)
+        | Command::Assistants(_)
         | Command::Models(_)
         | Command::Collections(_)
         | Command::Discover

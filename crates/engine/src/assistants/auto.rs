@@ -8,6 +8,7 @@
 
 use super::built_in::CONVERSATION;
 use super::{Assistant, built_in};
+use crate::choice::Wanted;
 use crate::desk::cost_view;
 use crate::guidance::Guidance;
 use crate::house::House;
@@ -70,6 +71,33 @@ impl FellBack {
 }
 
 impl Engine {
+    /// Lets a small model choose the assistant for a text, for a face without conversations. Always ends with one.
+    ///
+    /// # Errors
+    /// `not_found` for a prompt that is not there.
+    pub async fn auto(
+        &self,
+        face: Face,
+        text: &str,
+        model: Option<&str>,
+        prompt: Option<&str>,
+        privacy: Privacy,
+    ) -> Result<Guidance> {
+        let (inner, prompt) = (self.inner.clone(), prompt.map(str::to_owned));
+        let guidance = blocking(move || inner.prompt_guidance(prompt.as_deref())).await?;
+        let wanted = Wanted {
+            explicit: model,
+            prompt: guidance.prompt_model(),
+            feature: guidance.feature().unwrap_or("chat"),
+            ..Wanted::default()
+        };
+        let otherwise = self.pick(wanted).await.ok().map(|(name, _)| name);
+        let fixed = model.is_some() || guidance.prompt_model().is_some();
+        let otherwise = otherwise.as_deref();
+        let question = Question { face, text, privacy, otherwise, fixed, previous: None };
+        Ok(self.choose_assistant(question, guidance).await)
+    }
+
     /// Chooses the assistant for a text and puts it into the guidance. Always ends with one.
     pub(crate) async fn choose_assistant(&self, question: Question<'_>, guidance: Guidance) -> Guidance {
         let began = self.inner.clock.since_start();

@@ -1,0 +1,152 @@
+//! `prompts ...` and `assistants ...`: what the writer keeps, and a prompt filled and sent.
+
+use super::chat::{self, Sending};
+use super::yes;
+use crate::arguments::{AddPrompt, Assistants, Prompts, RunPrompt};
+use crate::input::load_text_within;
+use crate::output::{Done, Output, printable};
+use crate::table::lay_out;
+use inkhorn_contract::{
+    AssistantView, Nothing, PromptFillRequest, PromptRequest, PromptSaveRequest, PromptVariable, PromptView,
+    VariableKind,
+};
+use inkhorn_engine::Engine;
+use inkhorn_fault::{Code, Fault, Result};
+use serde_json::json;
+
+/// A file that is longer holds no prompt; reading on would only fill the memory. In bytes.
+const MOST: u64 = 1024 * 1024;
+
+pub(super) async fn assistants(engine: &Engine, command: Assistants, output: Output) -> Done {
+    let Assistants::List = command;
+    let view = engine.assistants_list(Nothing {}).await?;
+    output.show(&view.assistants, || {
+        let row = |one: &AssistantView| {
+            let model = one.model.as_ref().map_or_else(String::new, |model| model.id.clone());
+            let changed = if one.changed { " (changed)" } else { "" };
+            [one.id.clone(), format!("{}{changed}", one.name.en), model, one.description.en.clone()]
+        };
+        let rows: Vec<_> = view.assistants.iter().map(row).collect();
+        lay_out(["Id", "Name", "Own model", "For"], &rows, "No assistants.")
+    })
+}
+
+pub(super) async fn prompts(engine: &Engine, command: Prompts, output: Output) -> Done {
+    match command {
+        Prompts::List => list(engine, output).await,
+        Prompts::Show(one) => {
+            let view = find(engine, &one.name).await?;
+            output.show(&view, || words(&view))
+        }
+        Prompts::Add(command) => add(engine, command, output).await,
+        Prompts::Run(command) => run(engine, command, output).await,
+        Prompts::Remove(one) => {
+            let view = find(engine, &one.name).await?;
+            engine.prompts_delete(PromptRequest { prompt: view.id.clone() }).await?;
+            output.show(&json!({ "removed": view.name }), || printable(&format!("{} is removed.", view.name)))
+        }
+    }
+}
+
+async fn list(engine: &Engine, output: Output) -> Done {
+    let view = engine.prompts_list(Nothing {}).await?;
+    if view.locked {
+        return Err(Fault::new(Code::VaultLocked).into());
+    }
+    output.show(&view.prompts, || {
+        let row = |one: &PromptView| {
+            let names: Vec<_> = one.variables.iter().map(|blank| blank.name.as_str()).collect();
+            let model = one.model.as_ref().map_or_else(String::new, |model| model.id.clone());
+            let assistant =
+                one.assistant.as_ref().map_or_else(String::new, |assistant| assistant.name.en.clone());
+            [one.name.clone(), names.join(", "), model, assistant]
+        };
+        let rows: Vec<_> = view.prompts.iter().map(row).collect();
+        let empty = "No prompts. Keep one with: inkhorn prompts add NAME FILE";
+        lay_out(["Name", "Blanks", "Own model", "Own assistant"], &rows, empty)
+    })
+}
+
+async fn add(engine: &Engine, command: AddPrompt, output: Output) -> Done {
+    let text = load_text_within(&command.file, MOST)?;
+    let assistant = match &command.assistant {
+        Some(name) => Some(assistant_id(engine, name).await?),
+        None => None,
+    };
+    let AddPrompt { name, model, .. } = command;
+    let request = PromptSaveRequest { name, text, model, assistant, ..PromptSaveRequest::default() };
+    let view = engine.prompts_save(request).await?;
+    output.show(&view, || words(&view))
+}
+
+async fn run(engine: &Engine, command: RunPrompt, output: Output) -> Done {
+    let prompt = find(engine, &command.name).await?;
+    let values = command.values.into_iter().collect();
+    let filled = engine.prompts_fill(PromptFillRequest { prompt: prompt.id.clone(), values }).await?;
+    for (names, what) in [
+        (&filled.missing, "nothing is given for"),
+        (&filled.not_offered, "something else than its choices is given for"),
+        (&filled.unknown, "the prompt has no blank called"),
+    ] {
+        if !names.is_empty() {
+            let reason = format!("{what} {}", names.join(", "));
+            return Err(Fault::new(Code::UsageError).with("reason", reason).into());
+        }
+    }
+    let sending = Sending {
+        text: filled.text,
+        system: None,
+        model: command.model,
+        assistant: command.assistant,
+        prompt: Some(prompt.id),
+        privacy: command.privacy.level(),
+        max_tokens: command.max_tokens,
+        temperature: command.temperature,
+        feature: None,
+    };
+    chat::send(engine, sending, output).await
+}
+
+/// The prompt of this name, whatever its capitals, or of this id.
+async fn find(engine: &Engine, name: &str) -> Result<PromptView> {
+    let view = engine.prompts_list(Nothing {}).await?;
+    if view.locked {
+        return Err(Fault::new(Code::VaultLocked));
+    }
+    let wanted = name.trim().to_lowercase();
+    let mut found =
+        view.prompts.into_iter().filter(|one| one.id == wanted || one.name.to_lowercase() == wanted);
+    let first = found.next().ok_or_else(|| Fault::new(Code::NotFound).with("name", name))?;
+    match found.next() {
+        None => Ok(first),
+        Some(_) => {
+            let reason = "several prompts have this name; name the one that is meant by its id";
+            Err(Fault::new(Code::UsageError).with("reason", reason))
+        }
+    }
+}
+
+/// The id of an assistant that is named by it, or by its name in either language.
+pub(super) async fn assistant_id(engine: &Engine, name: &str) -> Result<String> {
+    let wanted = name.trim().to_lowercase();
+    let is_it = |one: &AssistantView| {
+        one.id == wanted || one.name.en.to_lowercase() == wanted || one.name.id.to_lowercase() == wanted
+    };
+    let all = engine.assistants_list(Nothing {}).await?.assistants;
+    let found = all.into_iter().find(is_it);
+    found.map(|one| one.id).ok_or_else(|| Fault::new(Code::NotFound).with("name", name))
+}
+
+fn words(view: &PromptView) -> String {
+    let row = |blank: &PromptVariable| {
+        let kind = match blank.kind {
+            VariableKind::Short => "a few words".to_owned(),
+            VariableKind::Long => "a text".to_owned(),
+            VariableKind::Choice => format!("one of: {}", blank.choices.join(", ")),
+        };
+        [blank.name.clone(), blank.label.clone(), kind, blank.default.clone(), yes(blank.optional)]
+    };
+    let rows: Vec<_> = view.variables.iter().map(row).collect();
+    let blanks = lay_out(["Blank", "Asks", "Takes", "At first", "May be empty"], &rows, "No blanks.");
+    printable(&format!("{}\n\n{}\n\n{blanks}", view.name, view.text.trim_end()))
+}

@@ -112,6 +112,64 @@ async fn the_page_says_what_the_command_line_says_and_a_budget_holds_in_both() {
     shared.profile.assert_clean(&[&shared.key]);
 }
 
+#[tokio::test]
+async fn old_requests_go_after_a_question_and_their_sums_stay() {
+    let shared = Shared::make();
+    let provider = SimulatedProvider::start_with_key(Persona::OpenAi, shared.key.text());
+    provider.set_models(["gpt-4o"].map(SimulatedModel::chat).into());
+    let base_url = provider.base_url();
+    let add = ["connections", "add", "--provider", "openai", "--base-url", &base_url, "--key-stdin"];
+    shared.terminal().run_with_input(&add, shared.key.text().as_bytes()).expect_success();
+    provider.answer_with(Answer::text("Yes.").with_usage(USED));
+    let chat = || shared.terminal().run(&["chat", "--model", "openai/gpt-4o", "Go on"]).expect_success();
+    (0..3).for_each(|_| drop(chat()));
+    age(&shared.profile.data_dir(), 400);
+    chat();
+    let before = shared.json(&["usage"]);
+    let rows = |usage: &Value| usage["rows"].as_array().expect("rows").len();
+    assert_eq!((rows(&before), &before["total"]["cost"]), (4, &"1.4".into()));
+
+    let window = shared.window().await;
+    window.resize(SIZES[0].0, SIZES[0].1).await;
+    window.click("[data-testid=rail-usage]").await;
+    window.click("[data-testid=kept-remove]").await;
+    window
+        .until("document.querySelector('[data-testid=kept-told]')?.innerText.startsWith('3 requests, from ')")
+        .await;
+    assert_eq!(rows(&shared.json(&["usage"])), 4, "asking removes nothing");
+    window.picture("spending-kept").await;
+    window.click("[data-testid=kept-yes]").await;
+    window
+        .until("document.querySelector('[data-testid=kept-done]')?.innerText.startsWith('3 requests were removed.')")
+        .await;
+    let after = shared.json(&["usage"]);
+    assert_eq!((rows(&after), &after["total"]), (1, &before["total"]));
+
+    // From now on: nothing is that old, so there is nothing to lose by a yes.
+    window.click("[data-testid=kept-span]").await;
+    window.until("[...document.querySelectorAll('[role=option]')].some((one) => one.innerText.trim() === '3 months')").await;
+    window
+        .run("[...document.querySelectorAll('[role=option]')].find((one) => one.innerText.trim() === '3 months').id = 'quarter'; return null")
+        .await;
+    window.click("#quarter").await;
+    window.until("document.querySelector('[data-testid=kept-told]')?.innerText.startsWith('No request is that old.')").await;
+    window.click("[data-testid=kept-yes]").await;
+    window.until("document.querySelector('[data-testid=kept-span]').innerText.trim() === '3 months' && !document.querySelector('[data-testid=kept-dialog]')").await;
+    window.close().await;
+    assert_eq!(shared.json(&["settings", "list"])["usage_retention"], "3m");
+    assert_eq!(rows(&shared.json(&["usage"])), 1);
+    shared.profile.assert_clean(&[&shared.key]);
+}
+
+/// Makes everything in a usage log older, rows and sums alike.
+fn age(folder: &std::path::Path, days: i64) {
+    let db = rusqlite::Connection::open(folder.join("usage.db")).expect("the log");
+    let sql = format!(
+        "UPDATE usage SET id = id - ({days} * 86400000 << 20); UPDATE usage_day SET id = id - ({days} << 32);"
+    );
+    db.execute_batch(&sql).expect("an older log");
+}
+
 /// The file holds what the page shows, to the last digit.
 async fn export(window: &Window, shared: &Shared) {
     let folder = shared.profile.root().join("exports");

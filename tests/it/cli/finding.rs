@@ -92,7 +92,10 @@ fn keys_in_the_environment_are_used_once_that_is_allowed() {
     let settings = terminal.json(&["settings", "list"]);
     assert_eq!(
         settings,
-        json!({ "system_fallback": false, "default_model": null, "default_connection": null, "feature_models": {} })
+        json!({
+            "system_fallback": false, "usage_retention": null, "default_model": null, "default_connection": null,
+            "feature_models": {}
+        })
     );
     let (status, error) = terminal.fails(&["chat", "Hello"]);
     assert_eq!((status, error["code"].as_str()), (1, Some("model_not_found")), "{error}");

@@ -107,3 +107,51 @@ fn a_range_that_ends_before_it_begins_and_a_full_disk_are_told() {
     }
     assert_eq!(terminal.json(&["usage"])["total"]["requests"], 5, "nothing was lost");
 }
+
+#[test]
+fn requests_are_kept_as_long_as_the_writer_says_and_their_sums_for_ever() {
+    let (terminal, _provider) = a_morning();
+    age(&terminal.dir(), 400);
+    terminal.lines(&["chat", "--model", "openai/gpt-4o-mini", "Go on"]);
+    let before = terminal.json(&["usage"]);
+    let rows = || terminal.json(&["usage"])["rows"].as_array().expect("rows").len();
+    assert_eq!((rows(), &before["total"]["requests"]), (6, &6.into()));
+    assert_eq!(terminal.json(&["settings", "list"])["usage_retention"], Value::Null);
+    for wrong in ["usage_retention=soon", "usage_retention=0m", "usage_retention=12"] {
+        let (status, error) = terminal.fails(&["settings", "set", wrong]);
+        assert_eq!((status, error["code"].as_str()), (2, Some("usage_error")), "{wrong}: {error}");
+    }
+    assert_eq!(terminal.json(&["settings", "set", "usage_retention=12m"])["usage_retention"], "12m");
+    let words = terminal.words(&["settings", "list"]);
+    assert!(
+        words.lines().any(|line| line.starts_with("usage_retention") && line.ends_with("12m")),
+        "{words}"
+    );
+    assert_eq!(rows(), 6, "nothing goes before a start");
+
+    let mut serve = terminal.spawn(&["serve", "--json", "--port", "0"]);
+    serve.line();
+    let gone = (0..200).any(|_| rows() == 1);
+    serve.terminate();
+    assert_eq!(serve.finish().status, 0);
+    assert!(gone, "five of them are older than a year");
+    let after = terminal.json(&["usage"]);
+    assert_eq!(after["total"], before["total"], "what they add up to stays");
+    let months = terminal.json(&["usage", "--by", "day"]);
+    assert_eq!((months["rows"].as_array().map(Vec::len), &months["total"]), (Some(2), &before["total"]));
+    assert_eq!(
+        terminal.json(&["settings", "set", "usage_retention=forever"])["usage_retention"],
+        Value::Null
+    );
+    terminal.assert_sound();
+    terminal.assert_clean();
+}
+
+/// Makes everything in a usage log older, rows and sums alike.
+fn age(folder: &std::path::Path, days: i64) {
+    let db = rusqlite::Connection::open(folder.join("usage.db")).expect("the log");
+    let sql = format!(
+        "UPDATE usage SET id = id - ({days} * 86400000 << 20); UPDATE usage_day SET id = id - ({days} << 32);"
+    );
+    db.execute_batch(&sql).expect("an older log");
+}

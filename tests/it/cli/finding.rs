@@ -94,7 +94,7 @@ fn keys_in_the_environment_are_used_once_that_is_allowed() {
         settings,
         json!({
             "system_fallback": false, "usage_retention": null, "default_model": null, "default_connection": null,
-            "feature_models": {}
+            "feature_models": {},
         })
     );
     let (status, error) = terminal.fails(&["chat", "Hello"]);

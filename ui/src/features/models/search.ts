@@ -11,6 +11,7 @@ interface Field {
 }
 
 interface Searched {
+  family: string;
   name: Field;
   id: Field;
   /** Connection, provider, family, tag: found as they are written, never with gaps. */
@@ -31,6 +32,10 @@ export function wordsOf(query: string): string[] {
 
 /** The family that a model belongs to, by what its server tells, else by the first letters of its name: `claude`, `gpt`. */
 export function familyOf(model: ModelView): string {
+  return searched(model).family;
+}
+
+function findFamily(model: ModelView): string {
   if (model.local?.family) return model.local.family.toLowerCase();
   const last = model.id.slice(model.id.lastIndexOf('/') + 1).toLowerCase();
   return /^\p{L}{2,}/u.exec(last)?.[0] ?? '';
@@ -46,14 +51,37 @@ const known = new WeakMap<ModelView, Searched>();
 function searched(model: ModelView): Searched {
   let of = known.get(model);
   if (!of) {
+    const family = findFamily(model);
     of = {
+      family,
       name: field(model.name),
       id: field(model.id.slice(model.connection.length + 1)),
-      around: field(`${model.connection_label} ${model.connection} ${model.provider.replaceAll('_', ' ')} ${familyOf(model)} ${model.content?.tag ?? ''}`),
+      around: field(`${model.connection_label} ${model.connection} ${model.provider.replaceAll('_', ' ')} ${family} ${model.content?.tag ?? ''}`),
     };
     known.set(model, of);
   }
   return of;
+}
+
+/** So many models are prepared at once: a small part of a frame. */
+const slice = 500;
+
+/**
+ * Works out beforehand what a search needs, a little at a time, so that the first letter costs no more than the others.
+ * Gives back the way to stop.
+ */
+export function prepareSearch(models: readonly ModelView[]): () => void {
+  let at = 0;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const go = () => {
+    for (const end = Math.min(at + slice, models.length); at < end; at += 1) {
+      const model = models[at];
+      if (model) searched(model);
+    }
+    timer = at < models.length ? setTimeout(go) : undefined;
+  };
+  timer = setTimeout(go);
+  return () => clearTimeout(timer);
 }
 
 /** How well a model fits what was typed: 0 not at all, more is better. Every word must occur somewhere. */

@@ -65,29 +65,9 @@ export function useFilterWords() {
   }
   const worded = (part: keyof ModelFilter, value: NonNullable<ModelFilter[keyof ModelFilter]>, list: Narrowed) => word(part, value, label(part, value, list));
 
-  /** All words that leave something of this list, by shelf. Looks at each model once. */
+  /** All words that leave something of this list, by shelf. */
   function shelves(list: Narrowed): FilterShelf[] {
-    const there = new Set<string>();
-    const families = new Map<string, number>();
-    const recent = new Set(list.recent);
-    for (const model of list.models) {
-      if (model.hidden) {
-        there.add('only:hidden');
-        continue;
-      }
-      there.add(`locality:${model.locality}`).add(`connection:${model.connection}`);
-      for (const band of bands) if (isInBand(model, band)) there.add(`price:${band}`);
-      for (const context of contexts) if ((model.context_length ?? 0) >= context) there.add(`context:${context}`);
-      for (const can of model.capabilities) there.add(`capability:${can}`);
-      if (model.content) there.add(`tag:${model.content.tag}`);
-      if (model.favourite) there.add('only:favourites');
-      if (model.is_new) there.add('only:new');
-      if (model.gone_since !== null) there.add('only:gone');
-      if (recent.has(model.id)) there.add('only:recent');
-      const family = familyOf(model);
-      if (family) families.set(family, (families.get(family) ?? 0) + 1);
-    }
-    const usual = [...families].filter(([, models]) => models > 1).sort((a, b) => b[1] - a[1]);
+    const { there, families } = lookThrough(list);
     const shelf = (part: keyof ModelFilter, values: readonly NonNullable<ModelFilter[keyof ModelFilter]>[]): FilterShelf => ({
       part,
       label: t(`models.filter.${part}`),
@@ -102,7 +82,7 @@ export function useFilterWords() {
       shelf('capability', capabilities),
       shelf('collection', list.collections.map((one) => one.name)),
       shelf('connection', list.sources.map((one) => one.connection)),
-      shelf('family', usual.slice(0, mostFamilies).map(([family]) => family)),
+      shelf('family', families),
       shelf('tag', tags),
       // A shelf whose one word leaves everything, or that has none, is no choice.
     ].filter(({ part, words }) => words.length > (['locality', 'connection'].includes(part) ? 1 : 0));
@@ -110,6 +90,8 @@ export function useFilterWords() {
 
   return {
     shelves,
+    /** The few that most want, before anything is typed or opened. */
+    usual: (list: Narrowed): FilterWord[] => usualWords(list.models).map(({ part, value }) => worded(part, value, list)),
     /** The words that are set. */
     active: (filter: ModelFilter, list: Narrowed): FilterWord[] =>
       Object.entries(filter).flatMap(([part, value]) => (value === undefined ? [] : [worded(part as keyof ModelFilter, value, list)])),
@@ -123,6 +105,66 @@ export function useFilterWords() {
         .slice(0, 4);
     },
   };
+}
+
+/** The few words that most want first, where they leave something: all that is asked before anything is opened. */
+export function usualWords(models: readonly ModelView[]): { part: 'only' | 'locality' | 'price'; value: 'favourites' | 'local' | 'free' }[] {
+  let [favourites, local, free, cloud] = [false, false, false, false];
+  for (const model of models) {
+    if (model.hidden) continue;
+    favourites ||= model.favourite;
+    if (model.locality === 'local') local = true;
+    else cloud = true;
+    free ||= model.price.state === 'free';
+    if (favourites && local && free && cloud) break;
+  }
+  return [
+    ...(favourites ? [{ part: 'only', value: 'favourites' } as const] : []),
+    ...(local && cloud ? [{ part: 'locality', value: 'local' } as const] : []),
+    ...(free ? [{ part: 'price', value: 'free' } as const] : []),
+  ];
+}
+
+const looked = new WeakMap<readonly ModelView[], { there: Set<string>; families: string[] }>();
+
+/** What there is among the models: each is looked at once, however often this is asked. */
+function lookThrough(list: Narrowed): { there: Set<string>; families: string[] } {
+  const known = looked.get(list.models);
+  if (known) return known;
+  // A word that was found is not looked for again, which makes this cheap for a list where most models are alike.
+  const missing = new Map<string, (model: ModelView) => boolean>([
+    ...bands.map((band): [string, (model: ModelView) => boolean] => [`price:${band}`, (model) => isInBand(model, band)]),
+    ...contexts.map((context): [string, (model: ModelView) => boolean] => [`context:${context}`, (model) => (model.context_length ?? 0) >= context]),
+    ...capabilities.map((can): [string, (model: ModelView) => boolean] => [`capability:${can}`, (model) => model.capabilities.includes(can)]),
+    ...(['filtered', 'unfiltered', 'adult-capable'] as const).map((tag): [string, (model: ModelView) => boolean] => [`tag:${tag}`, (model) => model.content?.tag === tag]),
+    ...(['local', 'cloud'] as const).map((place): [string, (model: ModelView) => boolean] => [`locality:${place}`, (model) => model.locality === place]),
+    ['only:favourites', (model) => model.favourite],
+    ['only:new', (model) => model.is_new],
+    ['only:gone', (model) => model.gone_since !== null],
+    ['only:recent', (model) => list.recent.includes(model.id)],
+  ]);
+  const there = new Set<string>();
+  const connections = new Set<string>();
+  const counts = new Map<string, number>();
+  for (const model of list.models) {
+    if (model.hidden) {
+      there.add('only:hidden');
+      continue;
+    }
+    connections.add(model.connection);
+    const family = familyOf(model);
+    if (family) counts.set(family, (counts.get(family) ?? 0) + 1);
+    for (const [key, holds] of missing) {
+      if (!holds(model)) continue;
+      there.add(key);
+      missing.delete(key);
+    }
+  }
+  for (const connection of connections) there.add(`connection:${connection}`);
+  const families = [...counts].filter(([, models]) => models > 1).sort((a, b) => b[1] - a[1]).slice(0, mostFamilies).map(([family]) => family);
+  const found = { there, families };
+  looked.set(list.models, found);
+  return found;
 }
 
 /** A filter with this word set, or without it where it was set. */

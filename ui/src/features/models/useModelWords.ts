@@ -7,7 +7,8 @@ type Content = NonNullable<ModelView['content']>;
 
 /** Words about models. */
 export function useModelWords() {
-  const { t, te, price, count, told, day, language } = useWords();
+  const words = useWords();
+  const { t, te, price, count, told, day, language } = words;
 
   function priceShort(model: ModelView): string {
     const { state, input, output } = model.price;
@@ -46,6 +47,8 @@ export function useModelWords() {
   }
 
   return {
+    /** The words of the page, for what is made many times over. */
+    words,
     /** For a local model: parameters, quantisation and whether it is in memory. */
     localShort: ({ local }: ModelView): string =>
       [[local?.parameter_size, local?.quantisation].filter(Boolean).join(' '), local?.loaded ? t('models.loaded') : ''].filter(Boolean).join(', '),

@@ -82,6 +82,7 @@ fn request() -> impl Strategy<Value = ChatRequest> {
                         parameters: json!({ "type": "object", "properties": {} }),
                     })
                     .collect(),
+                web_search: false,
                 response_format: None,
                 extra: serde_json::Map::new(),
             }
@@ -240,4 +241,28 @@ fn options_are_data_and_a_typing_error_in_them_is_told() {
         r#"{"model":"m","messages":[{"role":"developer","content":"s"},{"role":"assistant","content":"t","reasoning_content":"r"}],"stream":true,"max_completion_tokens":5,"random_seed":1,"reasoning":{"effort":"high"}}"#
     );
     assert!(serde_json::from_str::<WriteOptions>(r#"{"samplings":false}"#).is_err());
+}
+
+#[test]
+fn a_search_of_the_web_is_asked_for_in_the_words_of_the_catalogue_and_only_where_it_is_wanted() {
+    let plain: WriteOptions = serde_json::from_str("{}").expect("good options");
+    let text = r#"{"web_search":{"tools":[{"type":"search"}],"model":"another","search":{"mode":"auto"}}}"#;
+    let options: WriteOptions = serde_json::from_str(text).expect("good options");
+    let tool = Tool { name: "t".into(), description: None, parameters: json!({}) };
+    let asked = |request: &ChatRequest, options: &WriteOptions| -> serde_json::Value {
+        let written = write_request(Dialect::OpenaiChat, request, options);
+        serde_json::from_slice(&written).expect("JSON")
+    };
+    let request = ChatRequest { model: "m".into(), web_search: true, ..ChatRequest::default() };
+    let body = asked(&request, &options);
+    assert_eq!(
+        (&body["tools"], &body["search"]),
+        (&json!([{ "type": "search" }]), &json!({ "mode": "auto" }))
+    );
+    assert_eq!(body["model"], "m", "what stands there stays");
+    let with_tool = ChatRequest { tools: vec![tool], ..request.clone() };
+    assert_eq!(asked(&with_tool, &options)["tools"].as_array().map(Vec::len), Some(2), "tools are joined");
+    let unasked = ChatRequest { web_search: false, ..request.clone() };
+    assert_eq!(asked(&unasked, &options), asked(&unasked, &plain));
+    assert_eq!(asked(&request, &plain), asked(&unasked, &plain), "nothing where nothing is known");
 }

@@ -111,6 +111,29 @@ fn the_first_rule_that_fits_a_model_says_what_differs() {
 }
 
 #[test]
+fn which_models_search_the_web_is_known_for_each_provider() {
+    let catalogue = Catalogue::embedded();
+    for (entry, model, searches) in [
+        ("anthropic", "claude-sonnet-4-6", true),
+        ("google_gemini", "gemini-2.5-flash", true),
+        ("google_gemini", "gemma-3-27b-it", false),
+        ("openrouter", "any/model", true),
+        ("perplexity", "sonar", true),
+        ("groq", "groq/compound-mini", true),
+        ("groq", "llama-3.3-70b-versatile", false),
+        ("openai", "gpt-5.2-pro", true),
+        ("openai", "gpt-4o-search-preview", true),
+        ("openai", "gpt-5.2", false),
+        ("ollama", "llama3", false),
+    ] {
+        let options = catalogue.find(entry).expect(entry).options_for(model);
+        assert_eq!(options.web_search.is_some(), searches, "{entry} {model}");
+    }
+    let preview = catalogue.find("openai").expect("openai").options_for("gpt-4o-mini-search-preview");
+    assert!(!preview.sampling, "it refuses a temperature");
+}
+
+#[test]
 fn a_file_of_the_writers_own_adds_and_replaces() {
     let embedded = Catalogue::embedded();
     let own = embedded.with_own(OWN.as_bytes()).expect("valid");

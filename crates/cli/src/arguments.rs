@@ -417,8 +417,8 @@ pub enum Apps {
 pub struct AddApp {
     /// Its name
     pub name: String,
-    /// The models and collections that it may use, with commas between; all where absent
-    #[arg(long, value_name = "ID,...", value_delimiter = ',')]
+    /// The models and collections that it may use, with commas between, or given again; all where absent
+    #[arg(long, value_name = "ID,...")]
     pub models: Vec<String>,
     /// How far its text may travel
     #[arg(long, value_enum)]

@@ -102,12 +102,18 @@ impl Inner {
             let bounds = spans(first, last, by_hour, zone);
             let cut = |span: &Range| span.from.max(range.from)..span.until.min(range.until);
             let sums = sum_by_span(db, &bounds.iter().map(cut).collect::<Vec<_>>())?;
-            let used = bounds.iter().zip(sums).filter(|(_, sums)| sums.attempts > 0);
-            let view = |(span, sums): (&Range, Sums)| UsageGroupView {
-                name: name_of(span.from, by_hour, zone),
-                sums: total_view(&sums),
-            };
-            Ok(used.map(view).collect())
+            let mut used: Vec<(String, Sums)> = Vec::new();
+            for (span, sums) in bounds.iter().zip(sums).filter(|(_, sums)| sums.attempts > 0) {
+                let name = name_of(span.from, by_hour, zone);
+                match used.last_mut() {
+                    // Where the clock goes back it passes an hour twice.
+                    Some((same, all)) if *same == name => all.add(&sums),
+                    _ => used.push((name, sums)),
+                }
+            }
+            let view =
+                |(name, sums): &(String, Sums)| UsageGroupView { name: name.clone(), sums: total_view(sums) };
+            Ok(used.iter().map(view).collect())
         })
     }
 
@@ -192,5 +198,77 @@ fn row_view(row: UsageRow, zone: &TimeZone) -> UsageRowView {
         error: row.fault.map(|code| code.as_str().to_owned()),
         latency_ms: row.latency_ms.unwrap_or(0),
         first_token_ms: row.first_token_ms,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{EngineOptions, FixedEnvironment, SystemClock};
+    use inkhorn_domain::{CostSource, Face, Quality, RequestId, RequestResult, TokenUsage};
+    use inkhorn_vault::NoKeychain;
+    use std::sync::Arc;
+
+    fn row(time: i64) -> UsageRow {
+        UsageRow {
+            request: RequestId([1; 16]),
+            attempt: 1,
+            time,
+            face: Face::CommandLine,
+            app: None,
+            feature: "chat".to_owned(),
+            connection: None,
+            slug: None,
+            provider: None,
+            model_asked: "m".to_owned(),
+            model_answered: None,
+            tokens: TokenUsage::default(),
+            cost: None,
+            computed: None,
+            price: None,
+            cost_source: CostSource::Unknown,
+            quality: Quality::Reported,
+            result: RequestResult::Completed,
+            fault: None,
+            latency_ms: None,
+            first_token_ms: None,
+            finish: None,
+        }
+    }
+
+    #[test]
+    fn an_hour_has_one_line_wherever_the_clock_stands_and_whenever_it_goes_back() {
+        let profile = inkhorn_testkit::ScratchProfile::make();
+        let engine = Engine::open(EngineOptions {
+            dir: profile.data_dir(),
+            passphrase: None,
+            face: Face::CommandLine,
+            keychain: Arc::new(NoKeychain),
+            clock: Arc::new(SystemClock::new()),
+            environment: Arc::new(FixedEnvironment::default()),
+        })
+        .expect("a fresh profile opens");
+        // 00:15, 00:45, 01:15 and 02:15 UTC of the day on which clocks in Berlin go from 03:00 back to 02:00.
+        const BEGIN: i64 = 1_792_886_400_000;
+        for minutes in [15, 45, 75, 135] {
+            engine.inner.store.append_usage(&row(BEGIN + minutes * 60_000)).expect("written");
+        }
+        let hours = |zone: &str| {
+            let request = UsageRequest { since: None, until: None, by: Some("hour".to_owned()) };
+            let zone = TimeZone::get(zone).expect("a zone");
+            let UsageRows::Groups(rows) = engine.inner.usage(&request, &zone).expect("counted").rows else {
+                panic!("groups");
+            };
+            rows.into_iter().map(|row| (row.name, row.sums.requests)).collect::<Vec<_>>()
+        };
+        let named = |rows: &[(&str, u64)]| {
+            rows.iter()
+                .map(|(hour, requests)| (format!("2026-10-25T{hour}:00"), *requests))
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(hours("UTC"), named(&[("00", 2), ("01", 1), ("02", 1)]));
+        assert_eq!(hours("Asia/Kolkata"), named(&[("05", 1), ("06", 2), ("07", 1)]));
+        assert_eq!(hours("Asia/Kathmandu"), named(&[("06", 2), ("07", 1), ("08", 1)]));
+        assert_eq!(hours("Europe/Berlin"), named(&[("02", 3), ("03", 1)]), "02:15 comes twice that night");
     }
 }

@@ -10,7 +10,7 @@ use crate::record::Record;
 use crate::send::{AnswerInfo, AskBody, malformed};
 use bytes::Bytes;
 use inkhorn_dialects::{AnswerDecoder, OptionalField, pass_through, read_request, write_request};
-use inkhorn_domain::{ChatRequest, ConnectionId};
+use inkhorn_domain::{ChatRequest, ConnectionId, Dialect};
 use inkhorn_fault::Result;
 use inkhorn_outbound as outbound;
 use inkhorn_providers::Refusal;
@@ -62,7 +62,13 @@ pub(crate) async fn dispatch(
     let (id, address) = (connection.id(), target.destination().address());
     let mut without = inner.refused_fields.of(id, address, model);
     let known = without.len();
-    let form = Form { same_dialect: info.same_dialect, context, answer_limit: record.answer_limit() };
+    let searches = matches!(&body, AskBody::Chat(request) if request.web_search);
+    let dialect = match searches {
+        true => connection.search_dialect_for(model),
+        false => connection.dialect_for(model),
+    };
+    let answer_limit = record.answer_limit();
+    let form = Form { dialect, same_dialect: info.same_dialect, context, answer_limit };
     let mut refused: Option<(Bytes, Refusal)> = None;
     let (answer, streaming) = loop {
         let (bytes, streaming) = form.write(connection, model, &mut body, &without)?;
@@ -76,7 +82,7 @@ pub(crate) async fn dispatch(
             // The key lives in the clear inside this block: out of its envelope, into the one header that bears it.
             let unsealed = connection.unseal(inner)?;
             let now = system_time(inner.clock.now());
-            target.prepare_chat(&unsealed.credential(), model, streaming, bytes.clone(), now)?
+            target.prepare_chat_in(dialect, &unsealed.credential(), model, streaming, bytes.clone(), now)?
         };
         record.sent();
         let refusal = match prepared.send().await {
@@ -94,7 +100,6 @@ pub(crate) async fn dispatch(
         inner.refused_fields.learn(id, address, model, without);
     }
     inner.accounts.note_headroom(connection, &answer, inner.clock.now());
-    let dialect = connection.dialect_for(model);
     let decoder = AnswerDecoder::new(dialect, streaming).reading(connection.read_options());
     Ok((answer, if info.same_dialect { decoder.keeping_raw() } else { decoder }))
 }
@@ -109,6 +114,7 @@ fn next_to_leave_out(refusal: &Refusal, without: &[OptionalField], known: usize)
 
 /// How the body of a request is written, however often.
 struct Form {
+    dialect: Dialect,
     same_dialect: bool,
     context: Option<u64>,
     answer_limit: Option<u64>,
@@ -143,6 +149,6 @@ impl Form {
         connection.fill_in(request, self.context);
         request.max_tokens = [request.max_tokens, self.answer_limit].into_iter().flatten().min();
         without.iter().for_each(|field| field.leave_out(request, &mut options));
-        Ok((write_request(connection.dialect_for(model), request, &options).into(), request.stream))
+        Ok((write_request(self.dialect, request, &options).into(), request.stream))
     }
 }

@@ -388,6 +388,11 @@ impl LiveConnection {
         self.target().map_or(self.entry.dialect, |target| target.dialect_for(model))
     }
 
+    /// The dialect in which this model of it searches the web.
+    pub(crate) fn search_dialect_for(&self, model: &str) -> Dialect {
+        self.target().map_or(self.entry.dialect, |target| target.search_dialect_for(model))
+    }
+
     pub(crate) fn is_active(&self) -> bool {
         self.row.active
     }

@@ -6,6 +6,7 @@ use crate::target::{ConnectionTarget, Credential};
 use bytes::Bytes;
 use http::header::CONTENT_TYPE;
 use http::{HeaderName, HeaderValue, Method};
+use inkhorn_domain::Dialect;
 use inkhorn_fault::Fault;
 use inkhorn_outbound::{Answer, Request, Target};
 use std::borrow::Cow;
@@ -34,7 +35,23 @@ impl ConnectionTarget {
         body: Bytes,
         now: SystemTime,
     ) -> Result<PreparedChat<'_>, Fault> {
-        let place = self.chat_target(model, streaming)?;
+        self.prepare_chat_in(self.dialect_for(model), credential, model, streaming, body, now)
+    }
+
+    /// The same for a body in another dialect that the provider takes for the model.
+    ///
+    /// # Errors
+    /// As [`ConnectionTarget::prepare_chat`].
+    pub fn prepare_chat_in(
+        &self,
+        dialect: Dialect,
+        credential: &Credential<'_>,
+        model: &str,
+        streaming: bool,
+        body: Bytes,
+        now: SystemTime,
+    ) -> Result<PreparedChat<'_>, Fault> {
+        let place = self.chat_target(dialect, model, streaming)?;
         let mut headers = self.headers(credential, &place, &Method::POST, &body, now)?;
         headers.push((CONTENT_TYPE, HeaderValue::from_static("application/json")));
         Ok(PreparedChat { target: self, place, headers, body })

@@ -134,9 +134,18 @@ impl ConnectionTarget {
         if self.surface().is_some() { self.entry.dialect } else { self.entry.dialect_for(model) }
     }
 
-    /// Where a chat with this model goes.
-    pub(crate) fn chat_target(&self, model: &str, streaming: bool) -> Result<Cow<'_, Target>, Fault> {
-        let dialect = self.dialect_for(model);
+    /// The dialect in which this model searches the web.
+    pub fn search_dialect_for(&self, model: &str) -> Dialect {
+        if self.surface().is_some() { self.entry.dialect } else { self.entry.search_dialect_for(model) }
+    }
+
+    /// Where a chat with this model in this dialect goes.
+    pub(crate) fn chat_target(
+        &self,
+        dialect: Dialect,
+        model: &str,
+        streaming: bool,
+    ) -> Result<Cow<'_, Target>, Fault> {
         if dialect != self.entry.dialect {
             let other = ChatPlace::of(dialect, &self.destination)?;
             return other

@@ -135,7 +135,8 @@ async fn the_web_is_searched_where_the_model_can_and_otherwise_both_are_told() {
         ),
         (Persona::Groq, "openai/gpt-oss-120b", Some(("tools", json!([{ "type": "browser_search" }])))),
         (Persona::Groq, "llama-3.3-70b-versatile", None),
-        (Persona::OpenAi, "gpt-4o", None),
+        (Persona::OpenAi, "gpt-4o", Some(("tools", json!([{ "type": "web_search" }])))),
+        (Persona::OpenAi, "gpt-3.5-turbo", None),
         (Persona::Mistral, "mistral-large-latest", None),
     ];
     for (persona, model, expected) in cases {

@@ -1,7 +1,7 @@
 //! One provider of the catalogue: where it is, how a key reaches it, where its lists are, and what its models want.
 
 use super::guide::Guide;
-use super::moderation::Moderation;
+use super::moderation::{Basis, Moderation};
 use super::surface::Surface;
 use crate::account::{AccountPlace, HeadroomHeaders};
 use crate::finding::{Sign, Signs};
@@ -117,6 +117,9 @@ pub struct ProviderEntry {
     /// How its models are moderated, as far as that is known. The first that fits a model counts.
     #[serde(default)]
     pub content: Vec<Moderation>,
+    /// What it is known for where speed is what it is chosen for; most have no such thing said of them.
+    #[serde(default)]
+    pub speed: Option<Basis>,
     /// How long to wait.
     pub waits: Waits,
     /// Addresses that many people give, to fill a form with. For entries that any server can stand behind.
@@ -150,6 +153,12 @@ impl ProviderEntry {
     pub fn dialect_for(&self, model: &str) -> Dialect {
         let rule = self.for_models.iter().find(|rule| rule.fits(model));
         rule.and_then(|rule| rule.dialect).unwrap_or(self.dialect)
+    }
+
+    /// The dialect in which this model searches the web.
+    pub fn search_dialect_for(&self, model: &str) -> Dialect {
+        let rule = self.for_models.iter().find(|rule| rule.fits(model));
+        rule.and_then(|rule| rule.search_dialect).unwrap_or_else(|| self.dialect_for(model))
     }
 
     /// The form of the API that stands below this path of an address, where it is not the usual one.
@@ -450,6 +459,9 @@ pub struct ModelRule {
     /// The dialect that they want.
     #[serde(default)]
     pub dialect: Option<Dialect>,
+    /// The dialect in which they search the web, where it is another.
+    #[serde(default)]
+    pub search_dialect: Option<Dialect>,
 }
 
 impl ModelRule {

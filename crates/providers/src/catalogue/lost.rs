@@ -41,6 +41,7 @@ impl ProviderEntry {
             for_models: Vec::new(),
             prices: None,
             content: Vec::new(),
+            speed: None,
             waits: Waits { connect: 10, first_byte: 60, idle: 60, total: 600 },
             presets: Vec::new(),
             guide: Guide::default(),

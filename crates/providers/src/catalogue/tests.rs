@@ -2,6 +2,7 @@
 
 use super::*;
 use http::HeaderName;
+use inkhorn_domain::Dialect;
 use inkhorn_fault::Code;
 
 const OWN: &str = r#"{ "providers": [
@@ -78,8 +79,12 @@ fn every_guide_says_the_same_in_both_languages_and_has_the_failures_of_its_kind(
 
 #[test]
 fn the_first_rule_that_fits_a_model_says_what_differs() {
-    let rule =
-        |pattern: &str| ModelRule { pattern: pattern.into(), options: Default::default(), dialect: None };
+    let rule = |pattern: &str| ModelRule {
+        pattern: pattern.into(),
+        options: Default::default(),
+        dialect: None,
+        search_dialect: None,
+    };
     for (pattern, model, fits) in [
         ("gpt-5", "gpt-5", true),
         ("gpt-5", "gpt-5-mini", false),
@@ -123,12 +128,27 @@ fn which_models_search_the_web_is_known_for_each_provider() {
         ("groq", "llama-3.3-70b-versatile", false),
         ("openai", "gpt-5.2-pro", true),
         ("openai", "gpt-4o-search-preview", true),
-        ("openai", "gpt-5.2", false),
+        ("openai", "gpt-5.2", true),
+        ("openai", "gpt-4.1-mini", true),
+        ("openai", "gpt-4.1-nano", false),
+        ("openai", "gpt-3.5-turbo", false),
+        ("xai", "grok-4.3", true),
+        ("xai", "grok-3-mini", false),
+        ("mistral", "mistral-large-latest", false),
         ("ollama", "llama3", false),
     ] {
         let options = catalogue.find(entry).expect(entry).options_for(model);
         assert_eq!(options.web_search.is_some(), searches, "{entry} {model}");
     }
+    let dialects = |entry: &str, model: &str| {
+        let entry = catalogue.find(entry).expect(entry);
+        (entry.dialect_for(model), entry.search_dialect_for(model))
+    };
+    let (chat, responses) = (Dialect::OpenaiChat, Dialect::OpenaiResponses);
+    assert_eq!(dialects("openai", "gpt-5.2"), (chat, responses), "chat completions do not search");
+    assert_eq!(dialects("xai", "grok-4.3"), (chat, responses));
+    assert_eq!(dialects("openai", "gpt-5.2-pro"), (responses, responses));
+    assert_eq!(dialects("openrouter", "any/model"), (chat, chat));
     let preview = catalogue.find("openai").expect("openai").options_for("gpt-4o-mini-search-preview");
     assert!(!preview.sampling, "it refuses a temperature");
 }

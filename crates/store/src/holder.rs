@@ -22,6 +22,7 @@ pub(crate) struct Holder {
     name: String,
     path: PathBuf,
     locked: File,
+    file_stays: bool,
 }
 
 impl Holder {
@@ -40,11 +41,16 @@ impl Holder {
             Ok(file)
         };
         let locked = make().map_err(|error| from_io(&error, &path))?;
-        Ok(Self { name, path, locked })
+        Ok(Self { name, path, locked, file_stays: false })
     }
 
     pub(crate) fn name(&self) -> &str {
         &self.name
+    }
+
+    /// Its file outlives it, for the next process to read.
+    pub(crate) fn leave_file(&mut self) {
+        self.file_stays = true;
     }
 
     /// Its file, which nobody else writes to.
@@ -56,7 +62,9 @@ impl Holder {
 impl Drop for Holder {
     fn drop(&mut self) {
         // What stays behind is swept away by the next one.
-        drop(fs::remove_file(&self.path));
+        if !self.file_stays {
+            drop(fs::remove_file(&self.path));
+        }
     }
 }
 

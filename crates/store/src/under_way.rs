@@ -63,6 +63,11 @@ impl UnderWay {
         Ok(Some(Begun(slot)))
     }
 
+    /// Whether every request that was noted has its row.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.free.len() >= self.used as usize
+    }
+
     /// Its row is written.
     pub(crate) fn end(&mut self, file: &File, begun: Begun) -> io::Result<()> {
         write_at(file, &[CLOSED], begun.0)?;

@@ -144,7 +144,11 @@ impl UsageLog {
 impl Drop for UsageLog {
     fn drop(&mut self) {
         let mut counting = self.appender.lock();
-        if let Some(holder) = counting.holder.take() {
+        if let Some(mut holder) = counting.holder.take() {
+            if !counting.under_way.is_empty() {
+                // Rows that could not be written, on a full disk for one: the next process tries again.
+                holder.leave_file();
+            }
             let released = counting.appender.transaction(|db| holds::release_all_of(db, holder.name()));
             // Where that fails, the next process finds that the holder is gone.
             let _ = released.inspect_err(|fault| tracing::warn!(%fault, "usage log"));
@@ -264,6 +268,11 @@ mod tests {
         assert!(!name.exists());
         std::fs::write(&name, &copy).unwrap();
         assert_eq!(rows(&Store::open(dir.path()).unwrap()), all, "once is enough");
+        // A row that could not be written while the process lived.
+        next.begin_usage(&request(3)).unwrap();
+        drop(next);
+        let next = Store::open(dir.path()).unwrap();
+        assert_eq!(rows(&next), [&all[..], &[(3, RequestResult::Aborted)]].concat());
         next.check().unwrap();
     }
 }

@@ -58,6 +58,7 @@ const COMMANDS: &[&str] = &[
     "assistants_save",
     "assistants_reset",
     "assistants_delete",
+    "assistants_web_search",
     "prompts_list",
     "prompts_save",
     "prompts_delete",

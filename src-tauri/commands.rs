@@ -74,6 +74,7 @@ pub fn handler() -> impl Fn(Invoke<Wry>) -> bool + Send + Sync + 'static {
         assistants_save,
         assistants_reset,
         assistants_delete,
+        assistants_web_search,
         prompts_list,
         prompts_save,
         prompts_delete,
@@ -172,6 +173,7 @@ forward! {
     assistants_save(AssistantSaveRequest) => AssistantView;
     assistants_reset(AssistantRequest) => AssistantView;
     assistants_delete(AssistantRequest) => AssistantDeletedView;
+    assistants_web_search(Nothing) => Vec<WebSearchView>;
     prompts_list(Nothing) => PromptsView;
     prompts_save(PromptSaveRequest) => PromptView;
     prompts_delete(PromptRequest) => Nothing;

@@ -66,6 +66,19 @@ pub struct AssistantsView {
     pub locked: bool,
 }
 
+/// A connection whose provider searches the web for some of its models.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
+pub struct WebSearchView {
+    /// The connection's label.
+    pub connection: String,
+    /// Names of its first models that can.
+    pub named: Vec<String>,
+    /// How many can.
+    pub models: u32,
+    /// All of its models can.
+    pub all: bool,
+}
+
 /// Makes an assistant, or puts this in place of all that one says.
 #[derive(Debug, Clone, Default, Deserialize, TS)]
 #[ts(optional_fields)]

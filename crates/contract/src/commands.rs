@@ -147,6 +147,8 @@ commands! {
     assistants_reset(AssistantRequest) => AssistantView;
     /// Removes one of the writer's own.
     assistants_delete(AssistantRequest) => AssistantDeletedView;
+    /// Which connections can search the web, with which of their models.
+    assistants_web_search(Nothing) => Vec<WebSearchView>;
 
     /// The prompt library.
     prompts_list(Nothing) => PromptsView;

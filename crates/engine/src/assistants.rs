@@ -3,6 +3,7 @@
 
 pub(crate) mod auto;
 pub(crate) mod built_in;
+mod web_search;
 
 use crate::choice::FEATURES;
 use crate::connections::count;

@@ -2336,7 +2336,11 @@ guide: GuideView,
 /**
  * How it moderates, as far as that is known. The first that fits a model counts.
  */
-moderation: Array<ModerationView>, };
+moderation: Array<ModerationView>, 
+/**
+ * What it is known for where speed is what it is chosen for.
+ */
+speed: BasisView | null, };
 
 export type RecommendationView = { 
 /**
@@ -3184,6 +3188,24 @@ secrets: number,
  */
 fault: FaultView | null, };
 
+export type WebSearchView = { 
+/**
+ * The connection's label.
+ */
+connection: string, 
+/**
+ * Names of its first models that can.
+ */
+named: Array<string>, 
+/**
+ * How many can.
+ */
+models: number, 
+/**
+ * All of its models can.
+ */
+all: boolean, };
+
 export type WhyView = { "kind": "local" } | { "kind": "free" } | { "kind": "price", 
 /**
  * USD as decimal text.
@@ -3256,6 +3278,7 @@ export interface Commands {
   assistants_save: { request: AssistantSaveRequest; answer: AssistantView };
   assistants_reset: { request: AssistantRequest; answer: AssistantView };
   assistants_delete: { request: AssistantRequest; answer: AssistantDeletedView };
+  assistants_web_search: { request: Nothing; answer: Array<WebSearchView> };
   prompts_list: { request: Nothing; answer: PromptsView };
   prompts_save: { request: PromptSaveRequest; answer: PromptView };
   prompts_delete: { request: PromptRequest; answer: Nothing };

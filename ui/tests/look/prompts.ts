@@ -128,6 +128,7 @@ export function promptCommands(scene: Scene) {
       assistants = assistants.map((one) => (one.id === assistant ? back : one));
       return back;
     },
+    assistants_web_search: () => (scene === 'normal' ? [{ connection: 'OpenRouter', named: ['Claude Sonnet 4.5'], models: 345, all: true }, { connection: 'Anthropic (novel)', named: ['Claude Haiku 4.5', 'Claude Sonnet 4.5'], models: 6, all: false }] : []),
     assistants_delete: ({ assistant }: { assistant: string }) => {
       assistants = assistants.filter((one) => one.id !== assistant);
       return { deleted: assistant, prompts: 0, conversations: 0 };

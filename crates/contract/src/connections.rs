@@ -1,6 +1,6 @@
 //! Providers (what one can connect to) and connections (what the writer has connected).
 
-use crate::{AccountView, FaultView, HeadroomView, ModerationView, SpentView};
+use crate::{AccountView, BasisView, FaultView, HeadroomView, ModerationView, SpentView};
 use inkhorn_fault::Code;
 use inkhorn_secret::Secret;
 use serde::{Deserialize, Serialize};
@@ -43,6 +43,8 @@ pub struct ProviderView {
     pub guide: GuideView,
     /// How it moderates, as far as that is known. The first that fits a model counts.
     pub moderation: Vec<ModerationView>,
+    /// What it is known for where speed is what it is chosen for.
+    pub speed: Option<BasisView>,
 }
 
 /// A setting that a connection may have.

@@ -20,6 +20,7 @@ interface Entry {
   presets?: { name: string; base_url: string; key?: string; key_page?: string }[];
   guide: { en: Partial<GuideTextView>; id: Partial<GuideTextView> };
   content?: (Omit<ModerationView, 'models'> & { models?: string[] })[];
+  speed?: NonNullable<ProviderView['speed']>;
 }
 
 /** The settings that a connection may have, with a provider's usual values. */
@@ -63,4 +64,5 @@ export const catalogue: ProviderView[] = (entries as unknown as { providers: Ent
   settings: settingsOf(entry.id === 'ollama', entry.waits),
   guide: { en: text(entry.guide.en), id: text(entry.guide.id) },
   moderation: (entry.content ?? []).map((known) => ({ ...known, models: known.models ?? [] })),
+  speed: entry.speed ?? null,
 }));

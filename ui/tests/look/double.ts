@@ -58,6 +58,7 @@ export function provider(id: string, name: string, locality: ProviderView['local
       id: { notice: null, steps: ['Buat akun.', 'Buat kunci di halaman kunci lalu salin.', 'Tempel di sini dan uji.'], failures: { no_credit: 'Isi saldo di halaman tagihan.' } },
     },
     moderation: [],
+    speed: null,
     ...more,
   };
 }

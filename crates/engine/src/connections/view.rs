@@ -72,6 +72,7 @@ pub(super) fn provider_view(entry: &ProviderEntry) -> ProviderView {
         settings: setting_names(entry),
         guide: GuideView { en: guide_text(&entry.guide.en), id: guide_text(&entry.guide.id) },
         moderation: entry.content.iter().map(moderation_view).collect(),
+        speed: entry.speed.as_ref().map(basis_view),
     }
 }
 
@@ -80,8 +81,12 @@ fn moderation_view(known: &inkhorn_providers::Moderation) -> ModerationView {
         models: known.models.clone(),
         tag: known.tag.as_str(),
         date: known.date.clone(),
-        basis: BasisView { en: known.basis.en.clone(), id: known.basis.id.clone() },
+        basis: basis_view(&known.basis),
     }
+}
+
+fn basis_view(basis: &inkhorn_providers::Basis) -> BasisView {
+    BasisView { en: basis.en.clone(), id: basis.id.clone() }
 }
 
 fn preset_view(preset: &inkhorn_providers::Preset) -> PresetView {

@@ -28,6 +28,9 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::Duration;
 
+/// So many searches of the web one answer is expected to take at most, where a budget is to cover them.
+const MOST_SEARCHES: u64 = 5;
+
 /// A request as a face hands it in.
 pub struct Ask {
     /// The way in.
@@ -139,15 +142,7 @@ impl Engine {
         let inner = self.inner.clone();
 
         // Resolve: which model is meant, and how the collection that leads there wants it used.
-        let wanted = Wanted {
-            explicit: ask.model.as_deref(),
-            prompt: guidance.prompt_model(),
-            conversation: ask.conversation_model.as_deref(),
-            assistant: guidance.assistant_model(),
-            feature: &ask.feature,
-            ..Wanted::default()
-        };
-        let (name, picked_by) = self.pick(wanted).await?;
+        let (name, picked_by) = self.pick(Wanted::of(&ask, guidance)).await?;
         // Looking for a default may have fetched a list.
         let house = inner.house()?;
         let Aim { address, collection, settings } = inner.aim(&house, &name, ask.privacy)?;
@@ -203,10 +198,11 @@ impl Engine {
         // Hold: what it may cost is held back of each budget that covers it, and its answer kept within that.
         let asked_output = max_output.or(connection.settings.max_tokens.filter(|_| ask.body.is_ours()));
         let model_output = listing.and_then(|model| model.max_output);
+        let searches = if guidance.wants_search() && can_search { MOST_SEARCHES } else { 0 };
         let candidate = Candidate {
             subject: record.subject(),
             pricing: &pricing,
-            outlook: Outlook { input_estimate, images, asked_output, model_output, answers },
+            outlook: Outlook { input_estimate, images, asked_output, model_output, answers, searches },
             time: record.started(),
         };
         match inner.hold(&house, &candidate) {

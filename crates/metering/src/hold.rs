@@ -9,6 +9,8 @@ const USUAL_ANSWER: u64 = 16_384;
 const SHORT_ANSWER: u64 = 1_024;
 /// Tokens that an image may be, at most, in the larger sizes.
 const IMAGE: u64 = 3_200;
+/// Tokens that one search of the web may add to what is read: the pages that it found.
+const SEARCH: u64 = 10_000;
 
 /// What of a request is known before it goes out.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -23,6 +25,8 @@ pub struct Outlook {
     pub model_output: Option<u64>,
     /// Answers that are wanted at once, each of which is charged; 0 means one.
     pub answers: u64,
+    /// Searches of the web that the model may make.
+    pub searches: u64,
 }
 
 /// What a request needs of a budget.
@@ -41,14 +45,17 @@ impl Need {
     /// For one request to one model. An estimate of what goes out is taken half as large again, because it is one; and
     /// all of it is taken for as dear as the dearest kind of input.
     pub fn of(pricing: &Pricing, model: &str, outlook: Outlook) -> Self {
-        let counted = outlook.input_estimate.saturating_add(outlook.images.saturating_mul(IMAGE));
+        let images = outlook.images.saturating_mul(IMAGE);
+        let found = outlook.searches.saturating_mul(SEARCH);
+        let counted = outlook.input_estimate.saturating_add(images).saturating_add(found);
         let input = counted.saturating_add(counted / 2).saturating_add(200);
         let usual = outlook.model_output.map_or(USUAL_ANSWER, |most| most.clamp(1, USUAL_ANSWER));
         let longest = outlook.asked_output.unwrap_or(usual);
         let shortest = outlook.asked_output.unwrap_or(usual.min(SHORT_ANSWER));
         let cost = |output: u64| {
             let output = Some(output.saturating_mul(outlook.answers.max(1)));
-            let plain = TokenUsage { input: Some(input), output, ..TokenUsage::default() };
+            let searches = (outlook.searches > 0).then_some(outlook.searches);
+            let plain = TokenUsage { input: Some(input), output, searches, ..TokenUsage::default() };
             let written = TokenUsage { cache_write: Some(input), ..plain };
             let kept = TokenUsage { cache_write_1h: Some(input), ..written };
             let costs = [plain, written, kept].map(|usage| pricing.computed(model, &usage));
@@ -104,6 +111,20 @@ mod tests {
             Outlook { input_estimate: 1_000, asked_output: Some(500), answers: 8, ..Outlook::default() };
         // 1,700 x 1 + 8 x 500 x 10, per million
         assert_eq!(Need::of(&priced(), "m", outlook).worst, Some(money("0.0417")));
+    }
+
+    #[test]
+    fn what_a_search_of_the_web_finds_is_read_and_charged() {
+        let outlook = Outlook { searches: 2, asked_output: Some(0), ..Outlook::default() };
+        // (2 x 10,000 + half of it + 200) x 1, per million
+        assert_eq!(Need::of(&priced(), "m", outlook).worst, Some(money("0.0302")));
+        let book = Pricing { prices_id: Some("anthropic".to_owned()), ..Pricing::unknown() };
+        let worst = |searches| {
+            let outlook = Outlook { searches, asked_output: Some(0), ..Outlook::default() };
+            Need::of(&book, "claude-sonnet-4-5", outlook).worst.expect("a known price")
+        };
+        let found = money("0.05625").0; // 1.5 x 10,000 at the 3.75 of what is written to the cache, the dearest
+        assert!(worst(1).0 - worst(0).0 >= found, "{:?}", worst(1));
     }
 
     #[test]

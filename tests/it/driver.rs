@@ -106,6 +106,7 @@ impl Window {
         client.capabilities(options.as_object().cloned().expect("an object"));
         let address = format!("http://127.0.0.1:{port}");
         let page = tokio::time::timeout(PATIENCE, client.connect(&address)).await.ok()?.ok()?;
+        can_be_spoken_to(&page).await?;
         let driver = ending.0.take().expect("still there");
         Some(Self { page, driver })
     }
@@ -181,6 +182,20 @@ impl Drop for Window {
     fn drop(&mut self) {
         end_group(&mut self.driver);
     }
+}
+
+/// Waits until the program's own page is there. Before, while the engine changes over from the empty page with which a
+/// window begins, the driver answers whatever it is asked with an error that says nothing.
+async fn can_be_spoken_to(page: &Client) -> Option<()> {
+    let there = "return location.protocol !== 'about:' && document.readyState === 'complete'";
+    let end = Instant::now() + PATIENCE;
+    while Instant::now() < end {
+        if page.execute(there, Vec::new()).await.is_ok_and(|there| there == true) {
+            return Some(());
+        }
+        tokio::time::sleep(POLL).await;
+    }
+    None
 }
 
 /// Ends the driver if the window never came up.

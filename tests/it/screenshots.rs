@@ -38,6 +38,8 @@ async fn draw(look: &str, paper: &str) {
             assert!(over <= 0, "{place} hangs {over} px over the edge at {width}");
         }
         draw_guides(&window, look, width).await;
+        draw_guidance(&window, look, width).await;
+        draw_rooms(&window, look, width).await;
         assert_eq!(window.run("return window.innerWidth").await, width, "the window has the size asked for");
     }
     assert_eq!(window.run("return getComputedStyle(document.body).backgroundColor").await, paper);
@@ -60,5 +62,37 @@ async fn draw_guides(window: &Window, look: &str, width: u32) {
         window.picture(&format!("{page}-{look}-{width}")).await;
         let over = window.run(over).await.as_i64().expect("a number");
         assert!(over <= 0, "{page} hangs {over} px over the edge at {width}");
+    }
+}
+
+/// What providers moderate, from its first words to the switch at its end.
+async fn draw_guidance(window: &Window, look: &str, width: u32) {
+    window.run("location.hash = '#/models/guidance'; return null").await;
+    window.text("[data-testid=moderation-openai]").await;
+    for (part, name) in [("h1", "guidance"), ("[data-testid=adult-mode]", "guidance-end")] {
+        let show =
+            format!("document.querySelector('main {part}').scrollIntoView({{ block: 'end' }}); return null");
+        window.run(&show).await;
+        window.picture(&format!("{name}-{look}-{width}")).await;
+    }
+    let over = window.run("return document.documentElement.scrollWidth - window.innerWidth").await;
+    let over = over.as_i64().expect("a number");
+    assert!(over <= 0, "the guidance hangs {over} px over the edge at {width}");
+}
+
+/// The rooms of the Desk: prompts with the examples and a form, assistants with one of them open.
+async fn draw_rooms(window: &Window, look: &str, width: u32) {
+    for (at, name, there) in [
+        ("prompts", "prompts", "[data-testid=example-0]"),
+        ("prompts/new", "prompt", "[data-testid=prompt-form]"),
+        ("assistants", "assistants", "[data-testid=assistants-built_in]"),
+        ("assistants/research", "assistant", "[data-testid=assistant-form]"),
+    ] {
+        window.run(&format!("location.hash = '#/{at}'; return null")).await;
+        window.text(there).await;
+        window.picture(&format!("{name}-{look}-{width}")).await;
+        let over = window.run("return document.documentElement.scrollWidth - window.innerWidth").await;
+        let over = over.as_i64().expect("a number");
+        assert!(over <= 0, "{at} hangs {over} px over the edge at {width}");
     }
 }

@@ -3,8 +3,10 @@
 //! A name is a model (`slug/model-id`) or a collection (its name, which has no slash). A collection means the first of
 //! its members that can be used now. Nobody is sent elsewhere in silence: what names nothing is a fault.
 
+use crate::guidance::Guidance;
 use crate::house::{House, LiveConnection};
 use crate::models::member;
+use crate::send::Ask;
 use crate::{Engine, Inner};
 use inkhorn_domain::{ChatRequest, MemberSettings, ModelAddress, Privacy};
 use inkhorn_fault::{Code, Fault, Result};
@@ -28,6 +30,20 @@ pub(crate) struct Wanted<'w> {
     pub feature: &'w str,
     /// Used last on the Desk; no other face goes by it.
     pub last_used: Option<&'w str>,
+}
+
+impl<'w> Wanted<'w> {
+    /// What a request says, with the prompt and the assistant behind it.
+    pub(crate) fn of(ask: &'w Ask, guidance: &'w Guidance) -> Self {
+        Self {
+            explicit: ask.model.as_deref(),
+            prompt: guidance.prompt_model(),
+            conversation: ask.conversation_model.as_deref(),
+            assistant: guidance.assistant_model(),
+            feature: &ask.feature,
+            ..Self::default()
+        }
+    }
 }
 
 /// A model of a connection, as it is reached.

@@ -6,7 +6,7 @@ mod wish;
 
 use crate::{Engine, blocking, random};
 use inkhorn_contract::*;
-use inkhorn_domain::{ConversationId, MessageId, Role};
+use inkhorn_domain::{ConversationId, MessageId, Privacy, Role};
 use inkhorn_fault::{Code, Fault, Result};
 use inkhorn_store::conversations::ConversationRow;
 use inkhorn_store::drafts::DraftRow;
@@ -234,7 +234,7 @@ impl Engine {
         };
         let guidance = wish.map(|wish| wish.guidance).unwrap_or_default();
         let turns: Vec<&str> = history.iter().map(|past| past.text.as_str()).chain([text.as_str()]).collect();
-        self.estimate_for(picked, &guidance, &turns)
+        self.estimate_for(picked, Privacy::Cloud, &guidance, &turns)
     }
 }
 

@@ -6,7 +6,7 @@ use crate::arguments::Chat;
 use crate::input::load_text;
 use crate::output::{Done, Output};
 use crate::signals::{Interrupted, interrupted};
-use inkhorn_contract::{AnswerAssistantView, DeskEstimateRequest};
+use inkhorn_contract::AnswerAssistantView;
 use inkhorn_domain::{ChatRequest, Face, Message, Privacy, RequestResult, Role, StreamEvent, TokenUsage};
 use inkhorn_engine::{Answer, AnswerInfo, Ask, AskBody, Engine, Guidance, Outcome};
 use inkhorn_fault::Result;
@@ -70,14 +70,7 @@ pub(super) async fn send(engine: &Engine, sending: Sending, output: Output) -> D
         })),
     };
     let mut stop = interrupted()?;
-    let estimate = DeskEstimateRequest {
-        text: whole,
-        model: ask.model.clone(),
-        assistant: guidance.told().map(|assistant| assistant.id),
-        prompt: sending.prompt,
-        ..DeskEstimateRequest::default()
-    };
-    warn_if_too_long(engine, estimate, output).await;
+    warn_if_too_long(engine, &ask, &guidance, &whole, output).await;
     let asked = ask.model.clone();
     let answer = tokio::select! {
         answer = engine.send_guided(ask, &guidance) => answer?,
@@ -108,9 +101,9 @@ async fn guidance(engine: &Engine, sending: &Sending, output: Output) -> Result<
 }
 
 /// Says before sending that the text does not fit: a server on this machine would cut it without a word.
-async fn warn_if_too_long(engine: &Engine, request: DeskEstimateRequest, output: Output) {
+async fn warn_if_too_long(engine: &Engine, ask: &Ask, guidance: &Guidance, text: &str, output: Output) {
     // What cannot be estimated is sent all the same; the request itself says what is wrong with it.
-    let Ok(estimate) = engine.desk_estimate(request).await else { return };
+    let Ok(estimate) = engine.estimate(ask, guidance, text).await else { return };
     if let (Some(false), Some(context)) = (estimate.fits, estimate.context_length) {
         output.note(&format!(
             "The text has about {} tokens, and the model takes {context}: its beginning may be cut off.",

@@ -7,6 +7,7 @@ use super::texts::{Content, Meta, Texts, view};
 use super::wish::{Used, Wish};
 use super::{new_conversation, new_message};
 use crate::assistants::auto::Question;
+use crate::choice::Wanted;
 use crate::guidance::Guidance;
 use crate::send::{Answer, Ask, AskBody, Outcome};
 use crate::{Engine, Inner, blocking};
@@ -571,9 +572,16 @@ pub(crate) fn cost_view(cost: Cost) -> CostView {
 }
 
 impl Engine {
+    /// What a request of ours would take, without sending it: by the model that would answer it now.
+    pub async fn estimate(&self, ask: &Ask, guidance: &Guidance, text: &str) -> Result<DeskEstimateView> {
+        let picked = self.pick(Wanted::of(ask, guidance)).await.ok();
+        self.estimate_for(picked, ask.privacy, guidance, &[text])
+    }
+
     pub(super) fn estimate_for(
         &self,
         picked: Option<(String, PickedBy)>,
+        privacy: Privacy,
         guidance: &Guidance,
         turns: &[&str],
     ) -> Result<DeskEstimateView> {
@@ -583,7 +591,7 @@ impl Engine {
         };
         let house = self.inner.house()?;
         let known = picked.and_then(|(name, rule)| {
-            let aim = self.inner.aim(&house, &name, Privacy::Cloud).ok()?;
+            let aim = self.inner.aim(&house, &name, privacy).ok()?;
             let live = house.connection(&aim.address.slug)?.clone();
             Some((live, aim, rule))
         });

@@ -1,7 +1,9 @@
 //! An estimate for a collection is one for the member that would answer now, used as the collection says.
 
-use crate::house::{House, connect, set};
+use crate::house::{House, ask, connect, set};
 use inkhorn_contract::*;
+use inkhorn_domain::Privacy;
+use inkhorn_engine::{Ask, Guidance};
 use inkhorn_testkit::{Persona, SimulatedModel, SimulatedProvider};
 
 #[tokio::test]
@@ -73,4 +75,49 @@ async fn an_estimate_goes_by_the_member_that_answers_and_by_the_collections_sett
     }
     assert_eq!((next.model.as_deref(), next.collection.as_deref()), (Some("openai/gpt-4o"), Some("Prose")));
     assert_eq!((next.asked_context, next.price.input.as_deref()), (None, Some("2.5")));
+}
+
+#[tokio::test]
+async fn an_estimate_of_a_request_goes_by_what_would_answer_it_and_not_by_the_desk() {
+    let house = House::new();
+    let engine = house.open();
+    let (local, cloud) =
+        (SimulatedProvider::start(Persona::Ollama), SimulatedProvider::start(Persona::OpenAi));
+    local.set_models(vec![SimulatedModel::chat("small")]);
+    cloud.set_models(vec![SimulatedModel::chat("gpt-4o-mini"), SimulatedModel::chat("gpt-4o")]);
+    for provider in [&local, &cloud] {
+        connect(&engine, provider).await;
+    }
+    set(&engine, "ollama", &[("num_ctx", "4096")]).await.expect("set");
+    // Used last on the Desk, which is nothing to a script.
+    let turn = DeskSendRequest {
+        text: "Hello".into(),
+        model: Some("openai/gpt-4o".into()),
+        ..DeskSendRequest::default()
+    };
+    engine.desk_send(turn, |_| ()).await.expect("answered");
+    engine
+        .models_default(ModelsDefaultRequest { model: Some("openai/gpt-4o-mini".into()) })
+        .await
+        .expect("set");
+    let prose = ModelsFeatureDefaultRequest { feature: "prose".into(), model: Some("ollama/small".into()) };
+    engine.models_feature_default(prose).await.expect("set");
+    engine.collections_create(CollectionRequest { name: "Both".into() }).await.expect("made");
+    let models = vec!["openai/gpt-4o".into(), "ollama/small".into()];
+    engine.collections_add(CollectionModelsRequest { name: "Both".into(), models }).await.expect("added");
+    let text = "word ".repeat(6_000);
+    let estimate = async |model: Option<&str>, feature: &'static str, privacy: Privacy| {
+        let ask = Ask { feature: feature.into(), privacy, ..ask(model, &text) };
+        let view = engine.estimate(&ask, &Guidance::default(), &text).await.expect("estimated");
+        (view.model.expect("a model"), view.picked_by.expect("a rule"), view.fits)
+    };
+    let told = |model: &str, rule: &str, fits| (model.to_owned(), rule.to_owned(), Some(fits));
+    assert_eq!(estimate(None, "chat", Privacy::Cloud).await, told("openai/gpt-4o-mini", "default", true));
+    assert_eq!(estimate(None, "prose", Privacy::Cloud).await, told("ollama/small", "feature", false));
+    assert_eq!(
+        estimate(Some("Both"), "prose", Privacy::Cloud).await,
+        told("openai/gpt-4o", "explicit", true)
+    );
+    assert_eq!(estimate(Some("Both"), "chat", Privacy::Local).await, told("ollama/small", "explicit", false));
+    assert_eq!((local.chats().len(), cloud.chats().len()), (0, 1), "nothing was sent for it");
 }

@@ -167,3 +167,36 @@ async fn where_no_price_is_known_nobody_is_asked() {
     assert_eq!((how.model, how.fell_back.as_deref()), (None, Some("no_model")));
     assert_eq!(provider.chats().len(), 1);
 }
+
+#[tokio::test]
+async fn a_stop_while_it_chooses_ends_both_and_loses_nothing() {
+    let (house, provider) = house().await;
+    provider.next(Call::Chat, Behaviour::HangBeforeHeaders);
+    let (events, seen) = std::sync::mpsc::channel();
+    let engine = house.engine.clone();
+    let sending = tokio::spawn(async move {
+        engine.desk_send(auto("Write to my editor."), move |event| drop(events.send(event))).await
+    });
+    let waiting = tokio::task::spawn_blocking(move || {
+        provider.wait_for_chats(1);
+        let Ok(DeskEvent::Started { answer, .. }) = seen.recv() else { panic!("it starts first") };
+        (answer.id, provider)
+    });
+    let (message, provider) = waiting.await.expect("events");
+    assert!(house.engine.desk_stop(DeskStopRequest { message }).await.expect("told").stopped);
+    let answer = sending.await.expect("joined").expect("kept");
+    assert_eq!((answer.state, answer.text.as_str()), ("stopped", ""));
+    assert_eq!(provider.chats().len(), 1, "the text itself was not sent");
+    let rows = house.usage().await;
+    assert_eq!(
+        (rows.len(), rows[0].feature.as_str(), rows[0].result.as_str()),
+        (1, "assistant-choice", "aborted")
+    );
+
+    // Answered again, Auto is asked again: nothing was chosen.
+    provider.next(Call::Chat, Behaviour::Answer(Answer::text("5")));
+    let retry = DeskRetryRequest { message: answer.id, ..DeskRetryRequest::default() };
+    let again = house.engine.desk_retry(retry, |_| ()).await.expect("answered");
+    let chosen = again.answer.and_then(|line| line.assistant).expect("its assistant");
+    assert_eq!((chosen.id.as_str(), again.text.as_str()), ("email", "Dear editor"));
+}

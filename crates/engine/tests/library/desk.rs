@@ -11,8 +11,7 @@ fn picked(message: &MessageView) -> (String, String) {
 }
 
 async fn with_rules(house: &House) -> (AssistantView, PromptView) {
-    let assistant =
-        AssistantSaveRequest { model: Some("test/assisted".into()), ..own("Mine", "Be brief.") };
+    let assistant = AssistantSaveRequest { model: Some("test/assisted".into()), ..own("Mine", "Be brief.") };
     let assistant = house.assistant(assistant).await.expect("made");
     let prompt = PromptSaveRequest {
         name: "P".into(),

@@ -181,6 +181,28 @@ pub(crate) mod tests {
     }
 
     #[test]
+    fn a_conversation_of_before_there_were_assistants_is_opened_as_it_was() {
+        let (dir, store) = scratch();
+        store.write(|tx| insert(tx, &sample(1, 7))).unwrap();
+        drop(store);
+        let db = Connection::open(dir.path().join("inkhorn.db")).unwrap();
+        db.execute_batch(
+            "DROP TABLE prompt; DROP TABLE assistant; ALTER TABLE conversation DROP COLUMN assistant;
+            ALTER TABLE conversation DROP COLUMN model_chosen; PRAGMA user_version = 4;",
+        )
+        .unwrap();
+        drop(db);
+        let store = crate::Store::open(dir.path()).unwrap();
+        assert_eq!(store.read(|db| load_newest(db, None, 9)).unwrap(), [sample(1, 7)]);
+        let named = ConversationRow { assistant: Some("code".into()), model_chosen: true, ..sample(1, 8) };
+        store.write(|tx| update(tx, &named)).unwrap();
+        assert_eq!(store.read(|db| load(db, named.id)).unwrap(), Some(named));
+        assert_eq!(store.write(|tx| forget_assistant(tx, "blog")).unwrap(), 0);
+        assert_eq!(store.write(|tx| forget_assistant(tx, "code")).unwrap(), 1);
+        assert_eq!(store.read(|db| load(db, ConversationId([1; 16]))).unwrap().unwrap().assistant, None);
+    }
+
+    #[test]
     fn a_conversation_changes_and_goes() {
         let (_dir, store) = scratch();
         store.write(|tx| insert(tx, &sample(1, 1))).unwrap();

@@ -134,6 +134,65 @@ async fn every_front_dialect_is_answered_by_providers_with_their_own() {
     }
 }
 
+#[tokio::test]
+async fn an_answer_under_a_budget_is_cut_in_whatever_dialect_is_passed_on() {
+    let turns = json!([{ "role": "user", "content": "Go on" }]);
+    for (persona, front, more, limit_at) in [
+        (Persona::OpenAi, FrontDialect::OpenaiChat, json!({}), "/max_completion_tokens"),
+        (Persona::OpenAi, FrontDialect::OpenaiChat, json!({ "max_tokens": null }), "/max_completion_tokens"),
+        (Persona::Mistral, FrontDialect::OpenaiChat, json!({}), "/max_tokens"),
+        (Persona::Anthropic, FrontDialect::AnthropicMessages, json!({}), "/max_tokens"),
+        (Persona::OllamaCloud, FrontDialect::Ollama, json!({}), "/options/num_predict"),
+        // Ollama's words for an answer without an end.
+        (
+            Persona::OllamaCloud,
+            FrontDialect::Ollama,
+            json!({ "options": { "num_predict": -1 } }),
+            "/options/num_predict",
+        ),
+    ] {
+        let house = House::of(persona).await;
+        let price = OwnPrice::Known {
+            per: PriceUnit::Million,
+            input: "1".into(),
+            output: "100".into(),
+            cache_read: None,
+            cache_write: None,
+        };
+        let models = vec![house.model.clone()];
+        let edit = ModelsEditRequest { models, price: Some(price), ..ModelsEditRequest::default() };
+        house.engine.models_edit(edit).await.expect("priced");
+        let (scope, period) = ("all".to_owned(), "month".to_owned());
+        let budget = BudgetSetRequest { scope, period, limit: "0.2".into(), warn: None };
+        house.engine.budgets_set(budget).await.expect("set");
+
+        let mut body = json!({ "model": house.model, "messages": turns, "stream": false });
+        body.as_object_mut().expect("an object").extend(more.as_object().cloned().expect("an object"));
+        let body = Bytes::from(body.to_string());
+        let ask = Ask {
+            face: Face::Gateway,
+            feature: "gateway".into(),
+            app: None,
+            privacy: Privacy::Cloud,
+            model: Some(house.model.clone()),
+            conversation_model: None,
+            body: AskBody::Wire { dialect: front, seen: peek(front, &body).expect("a good body"), body },
+        };
+        let what = format!("{persona:?} behind {}", front.as_str());
+        house.provider.forget_requests();
+        let mut answer = house.engine.send(ask).await.expect(&what);
+        assert!(answer.info().same_dialect, "{what}");
+        while let Some(piece) = answer.next().await {
+            piece.expect(&what);
+        }
+        let sent: Value = serde_json::from_slice(&house.provider.chats()[0].body).expect("JSON");
+        let limit =
+            sent.pointer(limit_at).and_then(Value::as_u64).unwrap_or_else(|| panic!("{what}: {sent}"));
+        // At 100 dollars a million, 0.2 dollars are 2,000 tokens, less what is kept for the text that goes out.
+        assert!((1_024..2_000).contains(&limit), "{what}: {sent}");
+    }
+}
+
 fn text_of(event: &StreamEvent) -> Option<&str> {
     match event {
         StreamEvent::Text(text) => Some(text),

@@ -1,7 +1,10 @@
 //! The Desk: conversations and the answers that stream into them. All text is sealed before it is stored.
 
 mod answering;
+mod estimate;
+mod keeping;
 mod texts;
+mod waiting;
 mod wish;
 
 use crate::{Engine, blocking, random};
@@ -15,7 +18,8 @@ use inkhorn_store::{conversations, drafts, messages};
 use texts::{Content, Texts, snippet, title_from};
 use wish::Named;
 
-pub(crate) use answering::{Running, cost_view};
+pub(crate) use answering::Running;
+pub(crate) use keeping::cost_view;
 
 /// Conversations in the list at most.
 const LISTED: u32 = 1_000;

@@ -92,6 +92,12 @@ impl Guidance {
         self.assistant.as_ref().filter(|one| one.own_name).map(|one| &one.name)
     }
 
+    /// The limit on the answer, where one is set.
+    pub(crate) fn max_tokens(&self) -> Option<u64> {
+        let prompt = self.prompt.as_ref().and_then(|prompt| prompt.settings.max_tokens);
+        prompt.or(self.assistant.as_ref().and_then(|one| one.settings.max_tokens))
+    }
+
     pub(crate) fn wants_search(&self) -> bool {
         self.assistant.as_ref().is_some_and(|one| one.web_search)
     }

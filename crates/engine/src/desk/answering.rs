@@ -3,38 +3,31 @@
 //! What the page was told is on disk: the question before it is sent, the answer every second while it comes in, and
 //! its end before the page hears of it.
 
+use super::keeping::{Keeping, Place, answer_view};
 use super::texts::{Content, Meta, Texts, view};
+use super::waiting::Waiting;
 use super::wish::{Used, Wish};
 use super::{new_conversation, new_message};
 use crate::assistants::auto::Question;
-use crate::choice::Wanted;
-use crate::guidance::Guidance;
-use crate::send::{Answer, Ask, AskBody, Outcome};
+use crate::send::{Answer, Ask, AskBody};
 use crate::{Engine, Inner, blocking};
-use inkhorn_contract::{
-    AnswerView, ConversationView, CostView, DeskEstimateView, DeskEvent, FaultView, MessageView, PriceView,
-    Topic,
-};
+use inkhorn_contract::{AnswerView, ConversationView, DeskEvent, MessageView, Topic};
 use inkhorn_domain::{
-    ChatRequest, ConversationId, Face, Message, MessageId, ModelAddress, Part, Privacy, Role, StreamEvent,
+    ChatRequest, ConversationId, Face, Message, MessageId, Part, Privacy, Role, StreamEvent,
 };
 use inkhorn_fault::{Code, Fault, Result};
-use inkhorn_metering::{Cost, estimate_message_tokens};
 use inkhorn_routing::PickedBy;
 use inkhorn_store::conversations::ConversationRow;
 use inkhorn_store::messages::{MessageRow, MessageState};
 use inkhorn_store::{conversations, drafts, messages};
 use parking_lot::Mutex;
 use std::collections::HashMap;
-use std::future::Future;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 
 /// The answer so far is kept this often while it comes in.
 const KEEP_EVERY: Duration = Duration::from_secs(1);
-/// After so long without a first piece the page is told that there is nothing yet, and again each time.
-const STILL_WAITING: Duration = Duration::from_secs(4);
 
 /// Answers that are coming in, by message.
 #[derive(Default)]
@@ -90,14 +83,6 @@ impl From<Past> for Message {
         let parts = thought.into_iter().chain([Part::Text(past.text)]).collect();
         Self { role: past.role, parts }
     }
-}
-
-/// What stands in the database when the answer begins.
-enum Place {
-    /// The answer has its row already.
-    Kept,
-    /// An older answer stands in its place and goes when this one has begun.
-    After { question: Box<MessageRow>, edited: bool },
 }
 
 /// Keeps the question, and a row for the answer, in one transaction.
@@ -391,52 +376,6 @@ async fn stream(
     keeping.end(state, fault, quiet_line).await
 }
 
-/// The wait for the first piece. A model that is being loaded takes minutes, and silence looks like a failure.
-struct Waiting {
-    clock: Arc<dyn crate::Clock>,
-    since: Duration,
-    bell: Option<std::pin::Pin<Box<dyn Future<Output = ()> + Send>>>,
-    local: bool,
-    loaded: Option<bool>,
-}
-
-impl Waiting {
-    fn for_model(inner: &Inner, model: &str) -> Self {
-        let house = inner.house().ok();
-        let address = ModelAddress::parse(model);
-        let live = house.zip(address.as_ref()).and_then(|(house, at)| house.connection(&at.slug).cloned());
-        let listing = live.as_ref().zip(address.as_ref()).and_then(|(live, at)| live.model(&at.model));
-        let local = live.as_ref().map(|live| live.locality_of(listing));
-        let clock = inner.clock.clone();
-        Self {
-            since: clock.since_start(),
-            bell: Some(clock.wait(STILL_WAITING)),
-            clock,
-            local: local == Some(inkhorn_domain::Locality::Local),
-            loaded: listing.and_then(|model| model.local.as_ref()).and_then(|local| local.loaded),
-        }
-    }
-
-    /// Ends when it is time to say that there is nothing yet; never, once something came.
-    async fn rings(&mut self) {
-        match &mut self.bell {
-            Some(bell) => bell.await,
-            None => std::future::pending().await,
-        }
-        self.bell = Some(self.clock.wait(STILL_WAITING));
-    }
-
-    fn event(&self) -> DeskEvent {
-        let waited = self.clock.since_start().saturating_sub(self.since);
-        let waited_ms = u64::try_from(waited.as_millis()).unwrap_or(u64::MAX);
-        DeskEvent::StillWaiting { waited_ms, local: self.local, loaded: self.loaded }
-    }
-
-    fn over(&mut self) {
-        self.bell = None;
-    }
-}
-
 /// Takes the answer off the list of running ones, whatever happens to it.
 struct Ending {
     inner: Arc<Inner>,
@@ -446,201 +385,5 @@ struct Ending {
 impl Drop for Ending {
     fn drop(&mut self) {
         self.inner.running.end(self.id);
-    }
-}
-
-/// The row of the answer while it grows.
-struct Keeping {
-    inner: Arc<Inner>,
-    row: MessageRow,
-    content: Content,
-    unkept: bool,
-    picked_by: PickedBy,
-    used: Used,
-    guidance: Guidance,
-    place: Place,
-}
-
-impl Keeping {
-    async fn add(&mut self, text: &str, reasoning: &str) -> Result<()> {
-        if text.is_empty() && reasoning.is_empty() {
-            return Ok(());
-        }
-        self.content.text.push_str(text);
-        if !reasoning.is_empty() {
-            self.content.reasoning.get_or_insert_default().push_str(reasoning);
-        }
-        self.unkept = true;
-        // The first piece of another answer is the moment in which the old one goes.
-        if matches!(self.place, Place::After { .. }) { self.keep().await } else { Ok(()) }
-    }
-
-    /// Seals and writes what there is. A full disk does not end the answer: its text is still on the screen, and the
-    /// end tries again and says so.
-    async fn keep(&mut self) -> Result<()> {
-        if !self.unkept {
-            return Ok(());
-        }
-        match self.write().await {
-            Ok(()) => {
-                self.unkept = false;
-                Ok(())
-            }
-            Err(fault) if matches!(fault.code(), Code::DiskFull | Code::Busy) => Ok(()),
-            Err(fault) => Err(fault),
-        }
-    }
-
-    async fn write(&mut self) -> Result<()> {
-        self.row.rev += 1;
-        self.row.updated_at = self.inner.clock.now();
-        self.row.text = Texts::of(&self.inner).seal(&self.row, &self.content)?;
-        let (inner, row) = (self.inner.clone(), self.row.clone());
-        let replaces = match &self.place {
-            Place::Kept => None,
-            Place::After { question, edited } => Some((question.clone(), *edited)),
-        };
-        blocking(move || {
-            inner.store.write(|tx| {
-                if let Some((question, edited)) = &replaces {
-                    messages::remove_after(tx, question.id)?;
-                    if *edited {
-                        messages::update(tx, question)?;
-                    }
-                    messages::insert(tx, &row)?;
-                } else {
-                    messages::update(tx, &row)?;
-                }
-                conversations::touch(tx, row.conversation, row.updated_at)
-            })
-        })
-        .await?;
-        self.place = Place::Kept;
-        Ok(())
-    }
-
-    /// Keeps the end. An answer again that never began leaves the old one where it is.
-    async fn end(
-        &mut self,
-        state: MessageState,
-        fault: Option<Fault>,
-        answer: Option<AnswerView>,
-    ) -> Result<MessageView> {
-        self.row.state = state;
-        let fault = fault.as_ref().map(FaultView::from);
-        self.row.meta = Meta { answer, fault, used: self.used.clone() }.to_json();
-        let never_began = matches!(self.place, Place::After { .. }) && state != MessageState::Done;
-        if !never_began {
-            self.write().await?;
-        }
-        let content = std::mem::take(&mut self.content);
-        Ok(view(&self.row, content))
-    }
-}
-
-fn answer_view(about: &crate::send::AnswerInfo, outcome: &Outcome) -> AnswerView {
-    let usage = &outcome.settled.usage;
-    let millis = |duration: Duration| u64::try_from(duration.as_millis()).unwrap_or(u64::MAX);
-    AnswerView {
-        model: about.model.to_string(),
-        answered_by: outcome.answered_by.clone(),
-        connection: about.connection.clone(),
-        locality: about.locality.as_str().to_owned(),
-        input_tokens: usage.input,
-        output_tokens: usage.output,
-        cost: cost_view(outcome.settled.cost),
-        quality: outcome.settled.quality.as_str().to_owned(),
-        latency_ms: millis(outcome.latency),
-        first_token_ms: outcome.first_token.map(millis),
-        finish: outcome.finish.map(|reason| reason.as_str().to_owned()),
-        prompt_cut: about.prompt_was_cut(outcome),
-        picked_by: Some(about.picked_by.as_str().to_owned()),
-        collection: about.collection.clone(),
-        assistant: None,
-        web_search: about.web_search.map(search_word),
-    }
-}
-
-/// Whether a provider was asked to search the web, as a word.
-fn search_word(can: bool) -> String {
-    if can { "asked" } else { "unavailable" }.to_owned()
-}
-
-/// A cost as it is told.
-pub(crate) fn cost_view(cost: Cost) -> CostView {
-    CostView { usd: cost.amount.map(|amount| amount.to_string()), source: cost.source.as_str().to_owned() }
-}
-
-impl Engine {
-    /// What a request of ours would take, without sending it: by the model that would answer it now.
-    pub async fn estimate(&self, ask: &Ask, guidance: &Guidance, text: &str) -> Result<DeskEstimateView> {
-        let picked = self.pick(Wanted::of(ask, guidance)).await.ok();
-        self.estimate_for(picked, ask.privacy, guidance, &[text])
-    }
-
-    pub(super) fn estimate_for(
-        &self,
-        picked: Option<(String, PickedBy)>,
-        privacy: Privacy,
-        guidance: &Guidance,
-        turns: &[&str],
-    ) -> Result<DeskEstimateView> {
-        let count = |can_search: bool| {
-            let instructions = guidance.instructions(can_search);
-            estimate_message_tokens(instructions.as_deref().into_iter().chain(turns.iter().copied()))
-        };
-        let house = self.inner.house()?;
-        let known = picked.and_then(|(name, rule)| {
-            let aim = self.inner.aim(&house, &name, privacy).ok()?;
-            let live = house.connection(&aim.address.slug)?.clone();
-            Some((live, aim, rule))
-        });
-        let Some((live, aim, rule)) = known else {
-            return Ok(DeskEstimateView {
-                model: None,
-                picked_by: None,
-                collection: None,
-                input_tokens: count(true),
-                cost: cost_view(Cost::UNKNOWN),
-                price: PriceView::from(&inkhorn_domain::Price::UNKNOWN),
-                fits: None,
-                context_length: None,
-                web_search: None,
-                asked_context: None,
-            });
-        };
-        let id = aim.address.model.clone();
-        let can_search = live.can_search(&id);
-        let input_tokens = count(can_search);
-        let listing = live.model(&id);
-        let pricing = live.pricing_of(&id);
-        let reading = inkhorn_domain::TokenUsage {
-            input: Some(input_tokens),
-            output: Some(0),
-            ..inkhorn_domain::TokenUsage::default()
-        };
-        // A server that takes the length from the request makes room; another may have loaded the model with less than
-        // it could take, and that is what the text must fit.
-        let context = live.context_of(listing, pricing.context_length(&id));
-        let (asked_context, context_length) = match live.takes_context() {
-            true => {
-                // As in sending: what the collection says comes before what the connection says.
-                let most = aim.settings.max_tokens.or(live.settings.max_tokens);
-                (context.to_ask(input_tokens, most), context.room_when_asked())
-            }
-            false => (None, context.room_as_loaded()),
-        };
-        Ok(DeskEstimateView {
-            model: Some(aim.address.to_string()),
-            picked_by: Some(rule.as_str().to_owned()),
-            collection: aim.collection,
-            input_tokens,
-            cost: cost_view(pricing.cost(&id, &reading)),
-            price: PriceView::from(&pricing.price(&id)),
-            fits: context_length.map(|most| input_tokens <= most),
-            context_length,
-            web_search: guidance.wants_search().then(|| search_word(can_search)),
-            asked_context,
-        })
     }
 }

@@ -18,6 +18,10 @@ mod installed;
 mod journey;
 mod layers;
 #[cfg(target_os = "linux")]
+mod models;
+#[cfg(target_os = "linux")]
+mod prompts;
+#[cfg(target_os = "linux")]
 mod screenshots;
 #[cfg(target_os = "linux")]
 mod spending;

@@ -2,6 +2,7 @@
 //! seen in the top line, and stops the next request in the other face.
 
 use crate::driver::{Home, PROGRAM, Window};
+use fantoccini::key::Key;
 use inkhorn_testkit::{
     Answer, Canary, Persona, Program, RealKeychain, ScratchProfile, SimulatedModel, SimulatedProvider,
     TokenUsage,
@@ -212,6 +213,38 @@ async fn budget(window: &Window, shared: &Shared, provider: &SimulatedProvider) 
     let refused = shared.terminal().run(&chat);
     assert_eq!(refused.error_code().as_deref(), Some("over_budget"), "{}", refused.text());
     assert_eq!(provider.requests().len(), 0, "nothing was sent");
+    allow_once(window, provider).await;
+}
+
+/// On the Desk an answer is cut to what is left. When nothing is, the next text is refused and says why; one is let
+/// through where the writer says so, and only one.
+async fn allow_once(window: &Window, provider: &SimulatedProvider) {
+    window.click("[data-testid=rail-desk]").await;
+    window.text("[data-testid=composer]").await;
+    window.press(&(Key::Control + "k")).await;
+    window.write("[data-testid=model-search]", "gpt-4o-mini").await;
+    window.until("document.querySelectorAll('[data-testid=model-row]').length === 1").await;
+    window.press(&Key::Enter.to_string()).await;
+    window.until("!document.querySelector('[data-testid=selector]')").await;
+    let answers = "document.querySelectorAll('[data-testid=turn-answer][data-state=done]').length";
+    let refused = "[...document.querySelectorAll('[data-testid=turn-answer]')].at(-1)\
+        ?.querySelector('[data-testid=fault][data-code=over_budget]')";
+    for (before, text) in ["Go on", "And on"].into_iter().enumerate() {
+        window.write("[data-testid=composer]", &format!("{text}{}", Key::Enter)).await;
+        window.until(&format!("{answers} === {}", before + 1)).await;
+    }
+    window.write("[data-testid=composer]", &format!("And still on{}", Key::Enter)).await;
+    window.until(refused).await;
+    assert_eq!(provider.chats().len(), 2, "the third text went nowhere");
+    let told = window.run(&format!("return {refused}.innerText")).await;
+    assert!(told.as_str().is_some_and(|told| told.contains("of $0.75 is left")), "{told}");
+    window.click("[data-testid=allow-once]").await;
+    window.until(&format!("{answers} === 3")).await;
+    assert_eq!(provider.chats().len(), 3, "it was let through");
+    window.write("[data-testid=composer]", &format!("Once more{}", Key::Enter)).await;
+    window.until(refused).await;
+    assert_eq!(provider.chats().len(), 3, "only once");
+    window.picture("spending-refused-light-1280").await;
 }
 
 /// For eyes: light and dark, wide and narrow, the whole of the page.

@@ -54,7 +54,7 @@ impl Engine {
     /// # Errors
     /// `not_found`, `bad_request`, `duplicate`.
     pub async fn collections_rename(&self, request: CollectionRenameRequest) -> Result<CollectionView> {
-        self.change_collection(move |inner, house| {
+        let renaming = self.change_collection(move |inner, house| {
             let row = house.collection_named(&request.name)?;
             let name = read_name(&request.to)?;
             let now = inner.clock.now();
@@ -64,8 +64,11 @@ impl Engine {
                 replace_name(tx, house, &row.name, &name).map(drop)
             })?;
             Ok(name)
-        })
-        .await
+        });
+        let view = renaming.await?;
+        // Whatever had the old name shows the new one.
+        self.inner.changed(&[Topic::Apps, Topic::Desk, Topic::Prompts]);
+        Ok(view)
     }
 
     /// Removes a collection; its models stay where they are. Where it was the default, nothing is.

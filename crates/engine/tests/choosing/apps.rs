@@ -52,7 +52,10 @@ async fn a_permission_for_a_collection_follows_its_name_and_widens_nothing() {
     assert_eq!(may(&engine, &only.token, &asked), [true, true, false, false, false, false, false]);
 
     let rename = CollectionRenameRequest { name: "Prose".into(), to: "Drafts".into() };
+    let mut events = engine.events();
     engine.collections_rename(rename).await.expect("renamed");
+    let told = std::iter::from_fn(|| events.try_recv().ok()).any(|event| event.topics.contains(&Topic::Apps));
+    assert!(told, "a page of apps is told");
     assert_eq!(may(&engine, &pen.token, &asked), [false, false, false, true, false, false, true]);
     let listed = engine.apps_list(Nothing {}).await.expect("listed").apps;
     let allowed = |name: &str| listed.iter().find(|app| app.name == name).expect("listed").models.join(", ");

@@ -53,6 +53,9 @@ export function useRowDrag(list: Readonly<Ref<HTMLElement | null>>, drop: (id: s
     const others = boxes.filter((_, at) => at !== from);
     const own = boxes[from] ?? element.getBoundingClientRect();
     const start = top();
+    // Without this the pointer would select text on its way, or begin the system's own dragging.
+    event.preventDefault();
+    element.focus();
     element.setPointerCapture(event.pointerId);
     grip = {
       element,

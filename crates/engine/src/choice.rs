@@ -84,7 +84,7 @@ impl Engine {
             }
         }
         let (name, rule) = resolve(wishes).ok_or_else(|| Fault::new(Code::ModelNotFound))?;
-        Ok((name.to_owned(), rule))
+        Ok((house.spelled(name).unwrap_or_else(|| name.to_owned()), rule))
     }
 }
 
@@ -150,8 +150,21 @@ fn there<'h>(
 impl House {
     /// The collection of this name, whatever its capitals.
     pub(crate) fn collection(&self, name: &str) -> Option<&CollectionRow> {
+        if name.contains('/') {
+            // A model: every request comes by here, and most name one.
+            return None;
+        }
         let folded = fold(name.trim());
         self.collections.iter().find(|collection| fold(&collection.name) == folded)
+    }
+
+    /// The name as it is kept: a collection's as the collection spells it, so that it is found when that is renamed or
+    /// deleted. `None` for what cannot be chosen.
+    pub(crate) fn spelled(&self, name: &str) -> Option<String> {
+        match self.collection(name) {
+            Some(collection) => Some(collection.name.clone()),
+            None => self.knows(name).then(|| name.to_owned()),
+        }
     }
 
     /// Whether the name can be chosen: a collection that is there, or a model whose connection is.

@@ -38,11 +38,13 @@ impl Engine {
 impl Inner {
     fn keep_settings(&self, request: &SettingsSetRequest) -> Result<()> {
         let house = self.house()?;
-        if let Some(model) = chosen(&request.default_model)
-            && !house.knows(model)
-        {
-            return Err(Fault::new(Code::ModelNotFound).with("model", model));
-        }
+        let default_model = match chosen(&request.default_model) {
+            Some(model) => {
+                let missing = || Fault::new(Code::ModelNotFound).with("model", model);
+                Some(house.spelled(model).ok_or_else(missing)?)
+            }
+            None => request.default_model.clone(),
+        };
         if let Some(slug) = chosen(&request.default_connection) {
             house.named(slug)?;
         }
@@ -62,8 +64,7 @@ impl Inner {
             if features != house.feature_models {
                 save_features(tx, &features)?;
             }
-            let texts =
-                [(DEFAULT_MODEL, &request.default_model), (DEFAULT_CONNECTION, &request.default_connection)];
+            let texts = [(DEFAULT_MODEL, &default_model), (DEFAULT_CONNECTION, &request.default_connection)];
             for (name, value) in texts {
                 match value.as_deref().map(str::trim) {
                     None => {}

@@ -79,14 +79,13 @@ impl Remembered {
 impl Engine {
     /// Sets or takes away the default model.
     pub async fn models_default(&self, request: ModelsDefaultRequest) -> Result<Nothing> {
-        if let Some(model) = &request.model
-            && !self.inner.house()?.knows(model)
-        {
-            return Err(Fault::new(Code::ModelNotFound).with("model", model));
-        }
         let inner = self.inner.clone();
         blocking(move || {
-            inner.store.write(|tx| match &request.model {
+            let house = inner.house()?;
+            let missing = |model: &String| Fault::new(Code::ModelNotFound).with("model", model);
+            let spelled = |model: &String| house.spelled(model).ok_or_else(|| missing(model));
+            let model = request.model.as_ref().map(spelled).transpose()?;
+            inner.store.write(|tx| match &model {
                 Some(model) => settings::save(tx, DEFAULT_MODEL, &json(model)),
                 None => settings::remove(tx, DEFAULT_MODEL),
             })?;

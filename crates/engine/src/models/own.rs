@@ -156,11 +156,12 @@ pub(crate) fn set_feature(
     if !FEATURES.contains(&feature) {
         return Err(bad(format!("the features with a model of their own are {}", FEATURES.join(", "))));
     }
+    let missing = |model: &str| Fault::new(Code::ModelNotFound).with("model", model);
     match model {
-        Some(model) if !house.knows(model) => {
-            return Err(Fault::new(Code::ModelNotFound).with("model", model));
+        Some(model) => {
+            let name = house.spelled(model).ok_or_else(|| missing(model))?;
+            all.insert(feature.to_owned(), name)
         }
-        Some(model) => all.insert(feature.to_owned(), model.to_owned()),
         None => all.remove(feature),
     };
     Ok(())

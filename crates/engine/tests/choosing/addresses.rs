@@ -125,3 +125,34 @@ async fn one_id_on_two_connections_is_two_models_in_everything() {
     assert_eq!(ids, ["two/same", "one/else"]);
     assert_eq!(both.models[1].settings.temperature, Some(0.5));
 }
+
+#[tokio::test]
+async fn a_collection_is_kept_as_it_spells_itself_however_it_was_named() {
+    let house = House::new();
+    let engine = house.open();
+    let _provider = connect_as(&engine, "One", &["same"]).await;
+    engine.collections_create(CollectionRequest { name: "Prosa É".into() }).await.expect("made");
+    let add = CollectionModelsRequest { name: "prosa é".into(), models: vec!["one/same".into()] };
+    engine.collections_add(add).await.expect("added");
+    let shouted = || Some("PROSA é".to_owned());
+    engine.models_default(ModelsDefaultRequest { model: shouted() }).await.expect("set");
+    let features = [("prose".to_owned(), "prosa É".to_owned())];
+    let set = SettingsSetRequest { feature_models: features.into(), ..SettingsSetRequest::default() };
+    engine.settings_set(set).await.expect("set");
+    let chat = ModelsFeatureDefaultRequest { feature: "chat".into(), model: shouted() };
+    engine.models_feature_default(chat).await.expect("set");
+    let turn = DeskSendRequest { text: "Hello".into(), model: shouted(), ..DeskSendRequest::default() };
+    engine.desk_send(turn, |_| ()).await.expect("answered");
+
+    let rename = CollectionRenameRequest { name: "prosa é".into(), to: "Drafts".into() };
+    engine.collections_rename(rename).await.expect("renamed");
+    let settings = engine.settings_list(Nothing {}).await.expect("listed");
+    assert_eq!(settings.default_model.as_deref(), Some("Drafts"));
+    assert!(
+        settings.feature_models.len() == 2 && settings.feature_models.values().all(|name| name == "Drafts")
+    );
+    let desk = engine.desk_list(DeskListRequest::default()).await.expect("listed");
+    assert_eq!(desk.conversations[0].model.as_deref(), Some("Drafts"), "the conversation follows");
+    let gone = engine.collections_delete(CollectionRequest { name: "drafts".into() }).await.expect("deleted");
+    assert_eq!(gone.unset, ["default_model", "chat", "prose"], "nothing is left behind");
+}

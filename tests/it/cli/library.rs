@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 fn connected() -> (Terminal, SimulatedProvider) {
     let terminal = Terminal::fresh();
     let provider = SimulatedProvider::start_with_key(Persona::OpenAi, terminal.key());
-    provider.set_models(["gpt-4o", "gpt-4o-mini"].map(SimulatedModel::chat).to_vec());
+    provider.set_models(["gpt-4o", "gpt-4o-mini", "gpt-3.5-turbo"].map(SimulatedModel::chat).to_vec());
     terminal.add(&["--provider", "openai", "--base-url", &provider.base_url()]);
     terminal.json(&["settings", "set", "default_model=openai/gpt-4o"]);
     provider.forget_requests();
@@ -83,7 +83,8 @@ fn an_assistant_goes_before_a_text_by_name_or_by_autos_choice() {
     assert!(
         body["messages"][0]["content"].as_str().is_some_and(|text| text.starts_with("You help with code"))
     );
-    let ran = terminal.run(&["chat", "--assistant", "web-search", "News?"]);
+    let old = ["chat", "--model", "openai/gpt-3.5-turbo", "--assistant", "web-search", "News?"];
+    let ran = terminal.run(&old);
     assert!(ran.status == 0 && ran.stderr.contains("cannot search the web"), "{}", ran.stderr);
 
     provider.next(Call::Chat, Behaviour::Answer(Answer::text("2")));

@@ -188,3 +188,29 @@ async fn a_prompts_model_that_is_gone_is_badged_stays_and_is_replaced_everywhere
     let left = house.prompts().await.remove(0).model.expect("still named: a text goes nowhere else unasked");
     assert_eq!(left.reason.as_deref(), Some("not_connected"));
 }
+
+#[tokio::test]
+async fn a_text_that_was_put_into_another_row_or_back_to_an_older_form_is_refused() {
+    let house = House::empty();
+    let (first, second) = (prompt("One", "first"), prompt("Two", "second"));
+    let made = house.prompt(first).await.expect("made");
+    house.prompt(second).await.expect("made");
+    let store = inkhorn_store::Store::open(&house.profile.data_dir()).expect("a second look at the file");
+    let rows = store.read(inkhorn_store::prompts::load_all).expect("rows");
+    let listed = async || house.engine.prompts_list(Nothing {}).await.map_err(|fault| fault.code());
+    let put = |row: &inkhorn_store::prompts::PromptRow| {
+        store.write(|tx| inkhorn_store::prompts::update(tx, row)).expect("written")
+    };
+    let swapped = inkhorn_store::prompts::PromptRow { content: rows[1].content.clone(), ..rows[0].clone() };
+    put(&swapped);
+    assert_eq!(listed().await.err(), Some(Code::Tampered), "a text is bound to its prompt");
+    put(&rows[0]);
+    let changed = PromptSaveRequest { id: Some(made.id), ..prompt("One", "changed") };
+    house.prompt(changed).await.expect("changed");
+    let now = store.read(inkhorn_store::prompts::load_all).expect("rows").remove(0);
+    assert_eq!(now.rev, rows[0].rev + 1);
+    put(&inkhorn_store::prompts::PromptRow { content: rows[0].content.clone(), ..now.clone() });
+    assert_eq!(listed().await.err(), Some(Code::Tampered), "and to how often it was changed");
+    put(&now);
+    assert_eq!(listed().await.map(|view| view.prompts.len()), Ok(2));
+}

@@ -155,6 +155,34 @@ try {
     ['models-empty', 'empty', '/models'],
     ['models-full', 'full', '/models'],
     ['models-broken', 'broken', '/models'],
+    ['collection', 'normal', '/models?collection=Night drafts', () => pause(200)],
+    ['collection-settings', 'normal', '/models?collection=Night drafts', async () => { await there('member-unfold'); await run('document.querySelectorAll(`[data-testid="member-unfold"]`)[1].click()'); await pause(100); await type('member-tokens', 'many'); await pause(100); }],
+    ['collection-silent', 'normal', '/models?collection=Broken ones', () => pause(200)],
+    ['collection-removed', 'normal', '/models?collection=Night drafts', async () => { await click('member-remove'); await pause(200); }],
+    ['collection-drag', 'normal', '/models?collection=Night drafts', async () => {
+      await there('member-grip');
+      await pause(200);
+      const [x, y] = await run('const box = document.querySelector(`[data-testid="member-grip"]`).getBoundingClientRect(); return [Math.round(box.x + box.width / 2), Math.round(box.y + box.height / 2)]');
+      const mouse = (...acts) => call('POST', `${session}/actions`, { actions: [{ type: 'pointer', id: 'mouse', parameters: { pointerType: 'mouse' }, actions: acts }] });
+      await mouse({ type: 'pointerMove', x, y }, { type: 'pointerDown', button: 0 });
+      await mouse({ type: 'pointerMove', x: x + 4, y: y + 40, duration: 50 });
+      await mouse({ type: 'pointerMove', x: x + 4, y: y + 110, duration: 50 });
+      await there('drop-line');
+    }],
+    ['collections-paste', 'normal', '/models?collection=Night drafts', async () => {
+      await run('document.querySelector(`[data-testid="collection-paste"]`).click()');
+      await there('paste-text');
+      await run('const field = document.querySelector(`[data-testid="paste-text"]`); field.value = arguments[0]; field.dispatchEvent(new Event("input", { bubbles: true }))', ['# An Inkhorn collection, form 1.\ncollection: Night drafts\n\nmodel: openrouter/claude-opus-4.6\n  temperature: 0.8\n  reasoning: high\nmodel: friend/else\n\nend: 2 models\n']);
+      await there('paste-holds');
+    }],
+    ['apps-models', 'normal', '/apps', async () => {
+      await click('app-add');
+      await run('document.querySelector(`[data-testid="app-form"] details`).open = true');
+      await click('app-models-add');
+      await pause(500);
+      await run('document.querySelector(`[data-testid="collection-row"], [data-testid="model-row"]`).click()');
+      await pause(300);
+    }],
     ['connections', 'normal', '/connections'],
     ['connections-open', 'normal', '/connections/anthropic'],
     ['connections-local', 'normal', '/connections/ollama', async () => { await click('sheet-test'); await pause(300); }],

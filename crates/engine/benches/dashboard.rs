@@ -75,6 +75,9 @@ async fn measure() {
         println!("dashboard, {name}: {later:.1} ms; the first in a program {first:.1} ms");
         figures.push_str(&format!("\"{name}_ms\":{later:.1},\"{name}_first_ms\":{first:.1},"));
     }
+    let refusals = refusals_time(&dir).await;
+    println!("refusals of models over a month and a year: {refusals:.1} ms");
+    figures.push_str(&format!("\"refusals_ms\":{refusals:.1},"));
     println!(
         "{{\"bench\":\"dashboard\",\"rows\":{rows},{figures}\"slowest_ms\":{slowest:.1},\"at_most\":{AT_MOST_MS}}}"
     );
@@ -107,9 +110,8 @@ fn requests() -> Vec<(&'static str, UsageDashboardRequest)> {
     ]
 }
 
-/// Milliseconds of the first page of a program, and of those that follow, in the median.
-async fn times(dir: &Path, request: &UsageDashboardRequest) -> (f64, f64) {
-    let engine = Engine::open(EngineOptions {
+fn open(dir: &Path) -> Engine {
+    Engine::open(EngineOptions {
         dir: dir.to_owned(),
         passphrase: None,
         face: Face::Window,
@@ -117,7 +119,26 @@ async fn times(dir: &Path, request: &UsageDashboardRequest) -> (f64, f64) {
         clock: Arc::new(Evening),
         environment: Arc::new(FixedEnvironment::default()),
     })
-    .expect("the profile opens");
+    .expect("the profile opens")
+}
+
+/// Milliseconds that the Models page waits for its refusals, in the median.
+async fn refusals_time(dir: &Path) -> f64 {
+    let engine = open(dir);
+    let mut taken = Vec::new();
+    for _ in 0..ROUNDS {
+        let begun = Instant::now();
+        let view = engine.models_refusals(Nothing {}).await.expect("counted");
+        taken.push(begun.elapsed().as_secs_f64() * 1e3);
+        assert!(view.models.iter().any(|of| of.days_30.answers > 0), "there is something to show");
+    }
+    taken.sort_by(f64::total_cmp);
+    taken[ROUNDS / 2]
+}
+
+/// Milliseconds of the first page of a program, and of those that follow, in the median.
+async fn times(dir: &Path, request: &UsageDashboardRequest) -> (f64, f64) {
+    let engine = open(dir);
     let mut taken = Vec::new();
     for _ in 0..ROUNDS {
         let begun = Instant::now();

@@ -195,7 +195,9 @@ impl Content {
             return Err(bad("a prompt has some text".to_owned()));
         }
         let template = read_text(&request.text)?;
-        let (variables, _) = joined(template.names(), read_variables(&request.variables)?);
+        let (mut variables, unused) = joined(template.names(), read_variables(&request.variables)?);
+        // A blank of which nothing is said but its name is a blank of the text, and goes with it.
+        variables.retain(|one| !unused.contains(&one.name) || says_more(one));
         if variables.len() > MOST_BLANKS {
             return Err(too_much(format!("a prompt has at most {MOST_BLANKS} blanks")));
         }
@@ -313,6 +315,11 @@ fn joined(names: &[String], described: Vec<PromptVariable>) -> (Vec<PromptVariab
     let found = names.iter().filter(|name| !known.contains(&fold(name)));
     let found = found.map(|name| PromptVariable { name: name.clone(), ..PromptVariable::default() });
     (described.into_iter().chain(found).collect(), unused)
+}
+
+/// Whether more is said of a blank than its name.
+fn says_more(one: &PromptVariable) -> bool {
+    *one != PromptVariable { name: one.name.clone(), ..PromptVariable::default() }
 }
 
 fn new_row(now: i64) -> PromptRow {

@@ -49,6 +49,17 @@ async fn a_prompt_is_kept_sealed_changed_found_again_and_gone_when_removed() {
     assert_eq!((&changed.id, changed.unused.as_slice()), (&made.id, ["scene".to_owned()].as_slice()));
     assert_eq!(house.prompts().await, std::slice::from_ref(&changed), "one, in place of what it was");
 
+    let same = PromptSaveRequest {
+        id: Some(made.id.clone()),
+        variables: made.variables.clone(),
+        text: changed.text.clone(),
+        settings: made.settings.clone(),
+        ..prompt(name.text(), "")
+    };
+    let same = house.prompt(same).await.expect("changed");
+    assert_eq!(same.variables, changed.variables, "a blank with nothing but a name goes with the text");
+    let changed = same;
+
     let again = open(&house.profile);
     let locked = again.prompts_list(Nothing {}).await.expect("told");
     assert!(locked.locked && locked.prompts.is_empty());

@@ -52,7 +52,7 @@ export function useAnswer<K extends Name>(
   topic: Topic,
   name: K,
   request: MaybeRefOrGetter<Commands[K]['request']>,
-  options: { enabled?: MaybeRefOrGetter<boolean>; keepPrevious?: boolean } = {},
+  options: { enabled?: MaybeRefOrGetter<boolean>; keepPrevious?: boolean; /** Takes over from the last answer what did not change; for long ones. */ share?: (before: Commands[K]['answer'] | undefined, now: Commands[K]['answer']) => Commands[K]['answer'] } = {},
 ) {
   const door = useDoor();
   const query = useQuery<unknown>({
@@ -61,6 +61,7 @@ export function useAnswer<K extends Name>(
     enabled: computed(() => toValue(options.enabled ?? true)),
     // An answer is replaced whole and never changed: watching each of its fields would make long lists slow.
     shallow: true,
+    ...(options.share ? { structuralSharing: options.share as (before: unknown, now: unknown) => unknown } : {}),
     ...(options.keepPrevious ? { placeholderData: (previous: unknown) => previous } : {}),
   });
   return {

@@ -25,7 +25,7 @@ async function show(page: Component, language: Language, broken: FaultView | nul
   };
   const empty = { render: () => h('div') };
   const named = (name: string) => ({ path: `/${name}/:${name === 'guides' ? 'provider' : 'slug'}?`, name, component: empty });
-  const router = createRouter({ history: createMemoryHistory(), routes: [{ path: '/', component: empty }, ...['connections', 'settings', 'guides', 'desk'].map(named)] });
+  const router = createRouter({ history: createMemoryHistory(), routes: [{ path: '/', component: empty }, ...['connections', 'settings', 'guides', 'desk', 'models'].map(named)] });
   await router.push('/connections');
   app = createApp({ render: () => h(page, props) });
   app.use(makeWords(language)).use(VueQueryPlugin, { queryClient: new QueryClient({ defaultOptions: { queries: { retry: false } } }) }).use(router);

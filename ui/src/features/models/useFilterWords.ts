@@ -96,10 +96,10 @@ export function useFilterWords() {
     active: (filter: ModelFilter, list: Narrowed): FilterWord[] =>
       Object.entries(filter).flatMap(([part, value]) => (value === undefined ? [] : [worded(part as keyof ModelFilter, value, list)])),
     /** The words that begin like the last word that is being typed. */
-    offered: (query: string, all: readonly FilterShelf[]): FilterWord[] => {
+    offered: (query: string, all: () => readonly FilterShelf[]): FilterWord[] => {
       const typed = fold(query).split(/\s+/).at(-1) ?? '';
       if (typed.length < 2) return [];
-      return all
+      return all()
         .flatMap(({ words }) => words)
         .filter((one) => fold(one.label).split(/\s+/).some((part) => part.startsWith(typed)))
         .slice(0, 4);

@@ -3,6 +3,7 @@
 import { computed } from 'vue';
 import type { CollectionView, ModelView } from '@/generated/contract';
 import { useAnswer, useDeed } from '@/shared/ask';
+import { shareModels } from './share';
 
 /** Older lists are fetched again when somebody looks at them, in milliseconds. */
 const staleAfter = 10 * 60_000;
@@ -19,7 +20,7 @@ function byIdOf(models: readonly ModelView[]): Map<string, ModelView> {
 
 /** All models and where they come from. */
 export function useModels() {
-  const answer = useAnswer('models', 'models_list', {});
+  const answer = useAnswer('models', 'models_list', {}, { share: shareModels });
   const refresh = useDeed('models_refresh', ['models', 'connections']);
   const edit = useDeed('models_edit', ['models']);
   const byId = computed(() => byIdOf(answer.data.value?.models ?? noModels));

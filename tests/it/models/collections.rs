@@ -309,8 +309,8 @@ async fn a_collection_travels_as_text_and_odd_texts_and_names_are_told() {
     let key = Canary::key_of(Persona::OpenAi);
     let (cut, _) = text.split_once("end:").expect("its last line");
     for (bad, told) in [
-        (cut, "the text is cut"),
-        (&text.replace("friend/else", &format!("friend/{}", key.text())), "it looks like a key"),
+        (cut, "it is cut off"),
+        (&text.replace("friend/else", &format!("friend/{}", key.text())), "line 8: this looks like a key"),
         (&format!("{text}{}", " ".repeat(600 * 1024)), "at most 512 KiB"),
     ] {
         paste(&window, bad).await;

@@ -61,8 +61,8 @@ export function collectionCommands(models: () => readonly ModelView[], some: boo
     if (name.trim() === '' || name.length > 60 || name.includes('/')) throw fault('bad_request', { reason: 'a collection has a name of at most 60 letters on one line, without a slash' });
   };
   const read = (text: string, name?: string): CollectionReadView => {
-    if (!text.trim().startsWith('# An Inkhorn collection')) throw fault('bad_request', { reason: 'this is no collection: its text begins with "# An Inkhorn collection"' });
-    if (!/^end: /m.test(text)) throw fault('bad_request', { reason: 'the text is cut: its last line, which begins with end:, is missing' });
+    if (!text.trim().startsWith('# An Inkhorn collection')) throw fault('bad_request', { reason: 'this is no collection', wrong: 'no_collection' });
+    if (!/^end: /m.test(text)) throw fault('bad_request', { reason: 'the text is cut', wrong: 'cut' });
     const members: MemberView[] = [];
     for (const [, field, value = ''] of text.matchAll(/^\s*(model|temperature|max_tokens|reasoning): (.*)$/gm)) {
       const last = members.at(-1);

@@ -1,4 +1,6 @@
 // Collections and what apps may use, over the door double: what is asked, what is said, and what can be taken back.
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { VueQueryPlugin } from '@tanstack/vue-query';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createApp, h, nextTick, ref, type App, type Ref } from 'vue';
@@ -11,7 +13,7 @@ import { provideDoor } from '@/host/door';
 import { announced } from '@/shared/announce';
 import { makeQueryClient } from '@/shared/ask';
 import { takeBack, undoTime, useUndo } from '@/shared/undo';
-import { makeWords } from '@/shared/words';
+import { book, makeWords } from '@/shared/words';
 import { makeDouble, type Scene } from '../look/double';
 
 let app: App | undefined;
@@ -126,8 +128,17 @@ describe('a text that is pasted', () => {
     await show('normal');
     await press('collection-paste');
     await type('paste-text', text.slice(0, -20));
-    expect((await there('paste-refused')).textContent).toBe('Nothing can be made of this text: the text is cut: its last line, which begins with end:, is missing.');
+    expect((await there('paste-refused')).textContent).toBe('Nothing can be made of this text: it is cut off; its last line, which begins with end:, is missing.');
     expect((all('paste-make')[0] as HTMLButtonElement).disabled).toBe(true);
+  });
+});
+
+describe('what can be wrong with a text', () => {
+  it('has words in both languages for whatever the engine names', () => {
+    const reader = readFileSync(join(process.cwd(), '../crates/engine/src/collections/text.rs'), 'utf8');
+    const names = [...reader.matchAll(/Wrong\(\s*"(\w+)",/g)].map(([, name]) => name ?? '');
+    expect(names.length).toBeGreaterThan(15);
+    for (const words of [book.en, book.id]) expect(Object.keys((words.collections as { wrong: object }).wrong).sort()).toEqual([...names, 'temperature', 'max_tokens', 'reasoning'].sort());
   });
 });
 

@@ -32,6 +32,32 @@ const LARGEST: usize = 512 * 1024;
 /// Most models.
 const MOST: usize = super::MOST_MODELS;
 
+/// What is wrong with a text: a name by which a face finds its own words, and English ones.
+#[derive(Clone, Copy)]
+struct Wrong(&'static str, &'static str);
+
+const NO_COLLECTION: Wrong =
+    Wrong("no_collection", "this is no collection: its text begins with \"# An Inkhorn collection\"");
+const NO_FORM: Wrong = Wrong("no_form", "the form is not told");
+const KEY: Wrong = Wrong("key", "it looks like a key; a collection holds none");
+const CUT: Wrong = Wrong("cut", "the text is cut: its last line, which begins with end:, is missing");
+const NOT_WHOLE: Wrong =
+    Wrong("not_whole", "the text is not whole: it tells another number of models than it holds");
+const BEHIND_END: Wrong = Wrong("behind_end", "nothing stands behind the end");
+const NO_FACT: Wrong = Wrong("no_fact", "it is neither a fact nor a remark");
+const STRANGE_FACT: Wrong = Wrong("strange_fact", "there is no such fact in a collection");
+const NAME_UNREADABLE: Wrong = Wrong("name_unreadable", "the name is not readable");
+const NAME_FIRST: Wrong = Wrong("name_first", "the collection's name comes first");
+const TWO_NAMES: Wrong = Wrong("two_names", "a text holds one collection");
+const MODEL_UNREADABLE: Wrong = Wrong("model_unreadable", "the model is not readable");
+const NO_ADDRESS: Wrong = Wrong("no_address", "a model is written connection/model-id");
+const TOO_MANY: Wrong = Wrong("too_many", "a collection has at most 1000 models");
+const TWICE: Wrong = Wrong("twice", "the model stands there twice");
+const LOOSE_SETTING: Wrong = Wrong("loose_setting", "a setting stands under its model");
+const SETTING_TWICE: Wrong = Wrong("setting_twice", "the setting is given twice");
+const NO_NUMBER: Wrong = Wrong("no_number", "it is not a number");
+const NO_WHOLE_NUMBER: Wrong = Wrong("no_whole_number", "it is not a whole number");
+
 /// What a text says.
 #[derive(Debug, PartialEq)]
 pub(super) struct CollectionText {
@@ -70,18 +96,18 @@ impl CollectionText {
             return Err(Fault::new(Code::OverLimit).with("reason", reason));
         }
         let lines: Vec<(usize, &str)> = meaningful(text).collect();
-        let (at, head) = *lines.first().ok_or_else(no_collection)?;
-        let form = head.strip_prefix(HEAD_START).ok_or_else(no_collection)?;
+        let (at, head) = *lines.first().ok_or_else(|| refused(None, NO_COLLECTION))?;
+        let form = head.strip_prefix(HEAD_START).ok_or_else(|| refused(None, NO_COLLECTION))?;
         let form: String = form.chars().take_while(char::is_ascii_digit).collect();
         match form.parse::<u32>() {
             Ok(1) => {}
             Ok(2..) => return Err(Fault::new(Code::NewerFormat)),
-            _ => return Err(refused(at, "the form is not told")),
+            _ => return Err(refused(Some(at), NO_FORM)),
         }
         // Before anything is taken from it: a key in any line makes the whole text one that must not be kept.
         if let Some((at, _)) = lines.iter().find(|(_, line)| line.split(|c| !in_key(c)).any(&looks_like_key))
         {
-            return Err(refused(*at, "it looks like a key; a collection holds none"));
+            return Err(refused(Some(*at), KEY));
         }
         let facts = lines[1..].iter().filter(|(_, line)| !line.trim_start().starts_with('#'));
         Reading::default().facts(facts)
@@ -101,78 +127,81 @@ impl Reading {
     fn facts<'t>(mut self, lines: impl Iterator<Item = &'t (usize, &'t str)>) -> Result<CollectionText> {
         for (at, line) in lines {
             if self.ended {
-                return Err(refused(*at, "nothing stands behind the end"));
+                return Err(refused(Some(*at), BEHIND_END));
             }
             let Some((field, value)) = line.trim_start().split_once(':') else {
-                return Err(refused(*at, "it is neither a fact nor a remark"));
+                return Err(refused(Some(*at), NO_FACT));
             };
-            self.fact(field, value.strip_prefix(' ').unwrap_or(value)).map_err(|why| refused(*at, why))?;
+            self.fact(field, value.strip_prefix(' ').unwrap_or(value))
+                .map_err(|wrong| refused(Some(*at), wrong))?;
         }
         if !self.ended {
-            let reason = "the text is cut: its last line, which begins with end:, is missing";
-            return Err(Fault::new(Code::BadRequest).with("reason", reason));
+            return Err(refused(None, CUT));
         }
         Ok(CollectionText { name: self.name.unwrap_or_default(), members: self.members })
     }
 
-    fn fact(&mut self, field: &str, value: &str) -> Result<(), &'static str> {
+    fn fact(&mut self, field: &str, value: &str) -> Result<(), Wrong> {
         if field == "collection" {
-            let name = unquoted(value).ok_or("the name is not readable")?;
+            let name = unquoted(value).ok_or(NAME_UNREADABLE)?;
             return match self.name.replace(name) {
                 None => Ok(()),
-                Some(_) => Err("a text holds one collection"),
+                Some(_) => Err(TWO_NAMES),
             };
         }
         if self.name.is_none() {
-            return Err("the collection's name comes first");
+            return Err(NAME_FIRST);
         }
         match field {
             "model" => self.model(value),
             "end" => self.end(value),
             "temperature" | "max_tokens" | "reasoning" => self.setting(field, value.trim()),
-            _ => Err("there is no such fact in a collection"),
+            _ => Err(STRANGE_FACT),
         }
     }
 
-    fn model(&mut self, value: &str) -> Result<(), &'static str> {
-        let model = unquoted(value).ok_or("the model is not readable")?;
+    fn model(&mut self, value: &str) -> Result<(), Wrong> {
+        let model = unquoted(value).ok_or(MODEL_UNREADABLE)?;
         if ModelAddress::parse(&model).is_none() {
-            return Err("a model is written connection/model-id");
+            return Err(NO_ADDRESS);
         }
         if self.members.len() >= MOST {
-            return Err("a collection has at most 1000 models");
+            return Err(TOO_MANY);
         }
         if !self.seen.insert(model.clone()) {
-            return Err("the model stands there twice");
+            return Err(TWICE);
         }
         self.members.push(MemberRow { model, settings: MemberSettings::default() });
         Ok(())
     }
 
-    fn setting(&mut self, field: &str, value: &str) -> Result<(), &'static str> {
-        let settings = &mut self.members.last_mut().ok_or("a setting stands under its model")?.settings;
+    fn setting(&mut self, field: &str, value: &str) -> Result<(), Wrong> {
+        let settings = &mut self.members.last_mut().ok_or(LOOSE_SETTING)?.settings;
         let given = match field {
             "temperature" => settings.temperature.is_some(),
             "max_tokens" => settings.max_tokens.is_some(),
             _ => settings.reasoning.is_some(),
         };
         if given {
-            return Err("the setting is given twice");
+            return Err(SETTING_TWICE);
         }
         match field {
-            "temperature" => settings.temperature = Some(value.parse().map_err(|_| "it is not a number")?),
-            "max_tokens" => {
-                settings.max_tokens = Some(value.parse().map_err(|_| "it is not a whole number")?)
-            }
+            "temperature" => settings.temperature = Some(value.parse().map_err(|_| NO_NUMBER)?),
+            "max_tokens" => settings.max_tokens = Some(value.parse().map_err(|_| NO_WHOLE_NUMBER)?),
             _ => settings.reasoning = Some(value.to_owned()),
         }
-        settings.problem().map_or(Ok(()), Err)
+        let name = match field {
+            "temperature" => "temperature",
+            "max_tokens" => "max_tokens",
+            _ => "reasoning",
+        };
+        settings.problem().map_or(Ok(()), |words| Err(Wrong(name, words)))
     }
 
-    fn end(&mut self, value: &str) -> Result<(), &'static str> {
+    fn end(&mut self, value: &str) -> Result<(), Wrong> {
         let told = value.trim().split(' ').next().and_then(|count| count.parse::<usize>().ok());
         if told != Some(self.members.len()) {
-            return Err("the text is not whole: it tells another number of models than it holds");
+            return Err(NOT_WHOLE);
         }
         self.ended = true;
         Ok(())
@@ -204,13 +233,15 @@ fn unquoted(value: &str) -> Option<String> {
     if value.starts_with('"') { serde_json::from_str(value).ok() } else { Some(value.to_owned()) }
 }
 
-fn no_collection() -> Fault {
-    let reason = "this is no collection: its text begins with \"# An Inkhorn collection\"";
-    Fault::new(Code::BadRequest).with("reason", reason)
-}
-
-fn refused(line: usize, why: &str) -> Fault {
-    Fault::new(Code::BadRequest).with("reason", format!("line {line}: {why}"))
+/// Names the line, where it is one line, and never what stands there. The facts `wrong` and `line` are for faces that have
+/// words of their own.
+fn refused(line: Option<usize>, Wrong(name, words): Wrong) -> Fault {
+    let reason = line.map_or(words.to_owned(), |line| format!("line {line}: {words}"));
+    let fault = Fault::new(Code::BadRequest).with("reason", reason).with("wrong", name);
+    match line {
+        Some(line) => fault.with("line", line.to_string()),
+        None => fault,
+    }
 }
 
 #[cfg(test)]

@@ -1,9 +1,11 @@
 //! What was removed is nowhere in the files any more.
 
-use inkhorn_domain::{ConversationId, MessageId, Role};
+use inkhorn_domain::{AssistantId, ConversationId, MemberSettings, MessageId, PromptId, Role};
+use inkhorn_store::assistants::{self, AssistantRow};
 use inkhorn_store::conversations::{self, ConversationRow};
 use inkhorn_store::drafts::{self, DraftRow};
 use inkhorn_store::messages::{self, MessageRow, MessageState};
+use inkhorn_store::prompts::{self, PromptRow};
 use inkhorn_store::secrets::{self, SecretRow};
 use inkhorn_store::{Store, settings};
 use std::collections::{BTreeSet, HashMap};
@@ -154,6 +156,55 @@ fn a_removed_conversation_is_gone_with_its_messages_and_draft() {
     let odd: Vec<usize> = (0..300).filter(|n| n % 2 == 1).collect();
     assert_eq!(traces(dir.path(), &texts), odd);
     assert_eq!(traces(dir.path(), &extra), [1]);
+}
+
+#[test]
+fn a_removed_prompt_or_assistant_is_gone_and_the_others_stay() {
+    let dir = tempfile::tempdir().unwrap();
+    let store = Store::open(dir.path()).unwrap();
+    let (first, second): (Vec<_>, Vec<_>) =
+        (0..120).map(|n| (envelope(n, length_of(n)), envelope(n + 1_000, length_of(n + 2)))).unzip();
+    let id = |n: usize| [n as u8; 16];
+    for n in 0..120 {
+        let prompt = PromptRow {
+            id: PromptId(id(n)),
+            content: first[n].clone(),
+            rev: 1,
+            model: None,
+            assistant: None,
+            settings: MemberSettings::default(),
+            created_at: 1,
+            updated_at: 1,
+        };
+        let assistant = AssistantRow {
+            id: AssistantId(id(n)),
+            built_in: None,
+            content: second[n].clone(),
+            rev: 1,
+            feature: "chat".into(),
+            model: None,
+            settings: MemberSettings::default(),
+            web_search: false,
+            created_at: 1,
+            updated_at: 1,
+        };
+        store
+            .write(|tx| prompts::insert(tx, &prompt).and_then(|()| assistants::insert(tx, &assistant)))
+            .unwrap();
+    }
+    assert_eq!((traces(dir.path(), &first).len(), traces(dir.path(), &second).len()), (120, 120));
+    for n in (0..120).filter(|n| n % 3 != 0) {
+        store
+            .write(|tx| {
+                prompts::remove(tx, PromptId(id(n)))?;
+                assistants::remove(tx, AssistantId(id(n)))
+            })
+            .unwrap();
+    }
+    store.scrub_free_space().unwrap();
+    let third: Vec<usize> = (0..120).step_by(3).collect();
+    assert_eq!(traces(dir.path(), &first), third);
+    assert_eq!(traces(dir.path(), &second), third);
 }
 
 #[test]

@@ -23,6 +23,7 @@ pub(crate) mod upkeep;
 pub mod usage;
 pub(crate) mod usage_amounts;
 pub(crate) mod usage_append;
+pub(crate) mod usage_bounds;
 pub(crate) mod usage_days;
 pub(crate) mod usage_filter;
 pub(crate) mod usage_gather;

@@ -7,8 +7,8 @@
 use super::usage::for_each_figure;
 use super::usage_amounts::{Amounts, skip_encoded};
 use super::usage_days::{
-    DAY, Key, QUARTER, add_quarter, damaged, day_and_key, day_of, lines, next_quarter, open_line,
-    peek_quarter, pruned_until,
+    DAY, Key, QUARTER, add_quarter, damaged, day_and_key, day_of, lines, open_line, peek_quarter,
+    pruned_until,
 };
 use super::usage_filter::{Filter, Group, KeyNames, Passing};
 use super::usage_question::{Gathered, GroupSums, Question, Stack};
@@ -46,52 +46,6 @@ pub fn sum_by_group(db: &Connection, times: &Range<i64>, group: Group) -> Result
     let filter = Filter::default();
     let question = Question { groups: &[group], ..Question::new(times.clone(), &filter) };
     gather(db, &question).map(|mut gathered| gathered.groups.pop().unwrap_or_default())
-}
-
-/// When the first and the last request of this span began, to a quarter of an hour. `None` where there is none. Right
-/// also where the rows were pruned.
-pub fn first_and_last(db: &Connection, times: &Range<i64>) -> Result<Option<(i64, i64)>> {
-    if times.start >= times.end {
-        return Ok(None);
-    }
-    let find = || -> rusqlite::Result<Option<(i64, i64)>> {
-        let first = quarters_of_a_day(
-            db,
-            times,
-            "SELECT id, sums FROM usage_day WHERE id >= ?1 AND id < ?2 ORDER BY id",
-        )?;
-        let last = quarters_of_a_day(
-            db,
-            times,
-            "SELECT id, sums FROM usage_day WHERE id >= ?1 AND id < ?2 ORDER BY id DESC",
-        )?;
-        Ok(first.zip(last).map(|(first, last)| (first.0, last.1)))
-    };
-    find().map_err(from_sqlite)
-}
-
-/// The first and the last quarter within the span, of the day that comes first in this order and has one.
-fn quarters_of_a_day(db: &Connection, times: &Range<i64>, sql: &str) -> rusqlite::Result<Option<(i64, i64)>> {
-    let days = lines(day_of(times.start)..day_of(times.end.saturating_sub(1)) + 1);
-    let mut query = db.prepare_cached(sql)?;
-    let mut rows = query.query(params![days.start, days.end])?;
-    let mut found: Option<(i64, i64)> = None;
-    while let Some(row) = rows.next()? {
-        let begin = day_and_key(row.get(0)?).0 * DAY;
-        if found.is_some_and(|(first, _)| first / DAY != begin / DAY) {
-            break;
-        }
-        let bytes = row.get_ref(1)?.as_blob().map_err(|_| damaged())?;
-        let (_, mut rest) = open_line(bytes).ok_or_else(damaged)?;
-        while !rest.is_empty() {
-            let (quarter, _) = next_quarter(&mut rest).ok_or_else(damaged)?;
-            let time = begin + i64::from(quarter) * QUARTER;
-            if time < times.end && time.saturating_add(QUARTER) > times.start {
-                found = Some(found.map_or((time, time), |(first, last)| (first.min(time), last.max(time))));
-            }
-        }
-    }
-    Ok(found)
 }
 
 struct Gathering<'q> {
@@ -218,7 +172,8 @@ impl<'q> Gathering<'q> {
         Some(())
     }
 
-    /// Adds a line to its group and its span.
+    /// Adds a line to its group and its span. A day of the writer's begins within a day of UTC, so that a line mostly lies
+    /// in two spans: then the quarters of the first are read, and the second has the rest.
     fn add_line(
         &mut self,
         begin: i64,
@@ -230,10 +185,18 @@ impl<'q> Gathering<'q> {
         let spans = self.question.spans;
         let whole = times.start <= begin && begin + DAY <= times.end;
         let span = span_of(spans, begin);
-        if whole && (spans.is_empty() || span.is_some_and(|at| begin + DAY <= spans[at].end)) {
-            if let Some(at) = span {
-                self.add_to_span(at, key, total);
+        let bound = end_of_span(spans, span, begin);
+        let next = span_of(spans, bound);
+        if whole && begin + DAY <= bound {
+            self.add_part(span, key, total);
+            self.add(key, total);
+        } else if whole && begin + DAY <= end_of_span(spans, next, bound) {
+            let mut first = Sums::default();
+            while peek_quarter(quarters).is_some_and(|quarter| begin + i64::from(quarter) * QUARTER < bound) {
+                add_quarter(&mut quarters, &mut first)?;
             }
+            self.add_part(span, key, &first);
+            self.add_part(next, key, &total.without(&first)?);
             self.add(key, total);
         } else {
             let sums = self.read_quarters(begin, key, times, &mut quarters)?;
@@ -310,12 +273,8 @@ impl<'q> Gathering<'q> {
     }
 
     fn close_span(&mut self, key: &Key, all: &mut Sums, open: &(Option<usize>, i64, Sums)) {
-        if !open.2.is_empty() {
-            all.add(&open.2);
-            if let Some(at) = open.0 {
-                self.add_to_span(at, key, &open.2);
-            }
-        }
+        all.add(&open.2);
+        self.add_part(open.0, key, &open.2);
     }
 
     fn count_rows(&mut self, db: &Connection, times: Range<i64>) -> rusqlite::Result<()> {
@@ -342,6 +301,14 @@ impl<'q> Gathering<'q> {
             && let Some(cell) = self.cells.get_mut(cell_of(time))
         {
             cell.add(&Amounts::from(sums));
+        }
+    }
+
+    fn add_part(&mut self, span: Option<usize>, key: &Key, sums: &Sums) {
+        if let Some(at) = span
+            && !sums.is_empty()
+        {
+            self.add_to_span(at, key, sums);
         }
     }
 

@@ -1,8 +1,9 @@
 //! What pruning would take, said before it does.
 
 use super::usage::row_numbers;
+use super::usage_bounds::first_and_last;
 use super::usage_days::{DAY, day_of, pruned_until};
-use super::usage_gather::{first_and_last, sum_all};
+use super::usage_gather::sum_all;
 use crate::failure::from_sqlite;
 use inkhorn_fault::Result;
 use rusqlite::Connection;

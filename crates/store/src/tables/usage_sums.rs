@@ -5,9 +5,10 @@
 
 use super::usage::UsageRow;
 pub use super::usage_amounts::Amounts;
+pub use super::usage_bounds::first_and_last;
 pub use super::usage_days::{QUARTER, pruned_until, refusals_from, verify};
 pub use super::usage_filter::{Filter, Group, KeyNames};
-pub use super::usage_gather::{first_and_last, gather, sum_all, sum_by_group, sum_by_span};
+pub use super::usage_gather::{gather, sum_all, sum_by_group, sum_by_span};
 pub use super::usage_prunable::{Prunable, prunable};
 pub use super::usage_question::{Gathered, GroupSums, Question, Stack};
 use inkhorn_domain::{FinishReason, Money, Quality, RequestResult, TokenUsage};
@@ -25,6 +26,11 @@ macro_rules! sums {
             /// Takes in the figures of further attempts.
             pub fn add(&mut self, other: &Self) {
                 $(self.$name += other.$name;)+
+            }
+
+            /// The figures without those of a part of the attempts; `None` where these cannot be a part of them.
+            pub(crate) fn without(&self, part: &Self) -> Option<Self> {
+                Some(Self { $($name: self.$name.checked_sub(part.$name)?,)+ })
             }
 
             /// Writes the figures behind what is in `out` already.

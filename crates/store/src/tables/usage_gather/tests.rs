@@ -3,6 +3,7 @@
 use super::*;
 use crate::tables::usage::UsageRow;
 use crate::tables::usage::tests::sample;
+use crate::tables::usage_bounds::first_and_last;
 use crate::testing::scratch;
 use inkhorn_domain::{Money, Quality, RequestResult, TokenUsage};
 use proptest::prelude::*;
@@ -168,15 +169,22 @@ fn any_span_filter_and_grouping_finds_what_a_plain_reading_finds() {
         let times = start + from..start + until;
         // Kathmandu's days: they begin at a quarter to, or past, an hour.
         let bounds: Vec<i64> = (-1..40).map(|day| start + day * DAY + 73 * QUARTER).collect();
-        let spans: Vec<_> = bounds.windows(2).map(|pair| pair[0]..pair[1]).collect();
+        let days_of_nepal: Vec<_> = bounds.windows(2).map(|pair| pair[0]..pair[1]).collect();
+        // With days between that belong to none; and hours, of which many lie in one day.
+        let every_other = days_of_nepal.iter().step_by(2).cloned().collect();
+        let hours =
+            (0..90).map(|hour| start + hour * 4 * QUARTER..start + (hour + 1) * 4 * QUARTER).collect();
         let hour = |time: i64| (time / 3_600_000 % 24) as usize;
         // Days that begin before the span and end in the middle of it.
         let days: Vec<_> = (-3..8).map(|day| start + day * DAY + 19 * QUARTER).collect();
         let days: Vec<_> = days.windows(2).map(|pair| pair[0]..pair[1]).collect();
-        for filter in &filters {
+        for (spans, filter) in [&days_of_nepal, &every_other, &hours]
+            .into_iter()
+            .flat_map(|spans| filters.iter().map(move |filter| (spans, filter)))
+        {
             let question = Question {
                 groups: &all,
-                spans: &spans,
+                spans,
                 stacked_by: Some(Group::Model),
                 cells: Some((24, &hour)),
                 days: &days,

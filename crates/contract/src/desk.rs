@@ -164,7 +164,8 @@ pub struct DeskSendRequest {
     pub conversation: Option<String>,
     /// The writer's text.
     pub text: String,
-    /// `slug/model-id` or a collection, where the writer names one. The conversation goes on with it.
+    /// `slug/model-id` or a collection, where the writer names one: the conversation goes on with it. Empty where the
+    /// writer takes that back: from now on the rules pick one.
     pub model: Option<String>,
     /// An assistant's id, or `auto` for one that a small model chooses for each text. The conversation goes on with it.
     /// Absent: the prompt's, else as the conversation has it. Empty: none from now on.

@@ -1191,7 +1191,8 @@ conversation?: string,
  */
 text: string, 
 /**
- * `slug/model-id` or a collection, where the writer names one. The conversation goes on with it.
+ * `slug/model-id` or a collection, where the writer names one: the conversation goes on with it. Empty where the
+ * writer takes that back: from now on the rules pick one.
  */
 model?: string, 
 /**

@@ -109,7 +109,8 @@ pub(super) fn begin(
     if fresh || picked_by != PickedBy::Prompt {
         conversation.model = Some(model.to_owned());
     }
-    conversation.model_chosen |= picked_by == PickedBy::Explicit;
+    let chosen_before = conversation.model_chosen && !wish.unchosen;
+    conversation.model_chosen = chosen_before || picked_by == PickedBy::Explicit;
     if let Some(assistant) = &wish.lasting {
         conversation.assistant.clone_from(assistant);
     }

@@ -27,6 +27,7 @@ pub(super) struct Used {
 /// What the writer names for a turn.
 #[derive(Clone, Default)]
 pub(super) struct Named {
+    /// Empty for no choice: whatever the rules say from now on.
     pub model: Option<String>,
     /// An id, `auto`, or empty for none.
     pub assistant: Option<String>,
@@ -43,6 +44,8 @@ pub(super) struct Wish {
     kept: Option<String>,
     pub guidance: Guidance,
     pub used: Used,
+    /// The writer took back what was chosen for the conversation.
+    pub unchosen: bool,
     /// The assistant is for the conversation, from now on: `None` for whatever it has.
     pub lasting: Option<Option<String>>,
     /// The assistant that answered before.
@@ -132,9 +135,11 @@ impl Engine {
             let prompt = before.used.prompt.filter(|id| inner.prompt_guidance(Some(id)).is_ok());
             let guidance = inner.prompt_guidance(prompt.as_deref())?;
             let same_model = row.model.clone().filter(|_| named.assistant.is_none());
-            let model = named.model.or(same_model);
             let used = Used { assistant, prompt };
-            inner.look_up(model, conversation.as_ref(), guidance, used, None, None)
+            let mut wish = inner.look_up(named.model, conversation.as_ref(), guidance, used, None, None)?;
+            // The model of before is the page's, not a choice that the writer makes now.
+            wish.conversation = same_model.or(wish.conversation);
+            Ok(wish)
         })
         .await
     }
@@ -169,10 +174,12 @@ impl Inner {
             None => guidance,
         };
         let house = self.house()?;
+        let unchosen = explicit.as_deref() == Some("");
+        let explicit = explicit.filter(|model| !model.is_empty());
         let own = conversation.and_then(|row| row.model.clone()).filter(|model| house.knows(model));
-        let chosen = conversation.is_some_and(|row| row.model_chosen);
+        let chosen = conversation.is_some_and(|row| row.model_chosen) && !unchosen;
         let (conversation, kept) = if chosen { (own, None) } else { (None, own) };
-        Ok(Wish { explicit, conversation, kept, guidance, used, lasting, previous })
+        Ok(Wish { explicit, conversation, kept, guidance, used, unchosen, lasting, previous })
     }
 
     /// The assistant of the last answer in a conversation.

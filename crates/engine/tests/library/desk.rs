@@ -95,6 +95,11 @@ async fn a_conversation_goes_on_with_its_assistant_and_the_writers_choice_wins_o
     assert_eq!(picked(&house.send(go_on()).await.0), ("test/chosen".into(), "conversation".into()));
     assert_eq!(turn(&last_body(&provider), 0), ("system", "Be brief."), "the assistant is still there");
 
+    // Taken back, the choice leaves it to the rules again.
+    let unchosen = DeskSendRequest { model: Some(String::new()), ..go_on() };
+    assert_eq!(picked(&house.send(unchosen).await.0), ("test/assisted".into(), "assistant".into()));
+    assert_eq!(picked(&house.send(go_on()).await.0), ("test/assisted".into(), "assistant".into()));
+
     // Taken away, it is gone.
     let without = DeskSendRequest { assistant: Some(String::new()), ..go_on() };
     let (_, told) = house.send(without).await;

@@ -237,10 +237,17 @@ async fn allow_once(window: &Window, provider: &SimulatedProvider) {
     window.until(refused).await;
     assert_eq!(provider.chats().len(), 2, "the third text went nowhere");
     let told = window.run(&format!("return {refused}.innerText")).await;
-    assert!(told.as_str().is_some_and(|told| told.contains("of $0.75 is left")), "{told}");
+    assert!(
+        told.as_str().is_some_and(|told| told
+            .contains("The budget \u{201c}Everything, each month\u{201d} has no room")
+            && told.contains("of $0.75 is left")),
+        "{told}"
+    );
     window.click("[data-testid=allow-once]").await;
     window.until(&format!("{answers} === 3")).await;
     assert_eq!(provider.chats().len(), 3, "it was let through");
+    let rule = "[...document.querySelectorAll('[data-testid=answer-rule]')].at(-1)?.innerText";
+    window.until(&format!("{rule} === 'as before on the page'")).await;
     window.write("[data-testid=composer]", &format!("Once more{}", Key::Enter)).await;
     window.until(refused).await;
     assert_eq!(provider.chats().len(), 3, "only once");

@@ -4,6 +4,7 @@ import { computed } from 'vue';
 import { useI18n } from 'vue-i18n';
 import type { Language } from '@/host/types';
 import { sentence, type Failure } from './fault';
+import { refusedBy } from './budgets';
 import * as figures from './figures';
 import { useNow } from './useNow';
 
@@ -12,6 +13,15 @@ export function useWords() {
   const { t, te, locale } = useI18n();
   const now = useNow();
   const language = computed(() => locale.value as Language);
+
+  /** A budget is named as people name it, not as commands do. */
+  function readable(failure: Failure): Failure {
+    const refused = refusedBy(failure);
+    if (!refused || failure.code === 'host_silent') return failure;
+    const subject = refused.scope === 'all' ? t('shared.budget.all') : refused.scope.slice(refused.scope.indexOf(':') + 1);
+    const named = t(`shared.budget.each_${refused.period}`, { subject });
+    return { ...failure, facts: { ...failure.facts, [failure.facts.budget === undefined ? 'within' : 'budget']: named } };
+  }
   return {
     t,
     te,
@@ -35,8 +45,8 @@ export function useWords() {
     /** Bytes on a disk. */
     bytes: (bytes: number) => figures.formatBytes(bytes, language.value),
     /** What happened, and why. */
-    told: (failure: Failure) => sentence(language.value, failure, 'message'),
+    told: (failure: Failure) => sentence(language.value, readable(failure), 'message'),
     /** What to do. */
-    mend: (failure: Failure) => sentence(language.value, failure, 'hint'),
+    mend: (failure: Failure) => sentence(language.value, readable(failure), 'hint'),
   };
 }

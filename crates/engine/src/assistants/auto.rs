@@ -21,6 +21,8 @@ use inkhorn_domain::{
 };
 use inkhorn_fault::{Code, Result};
 use inkhorn_metering::Cost;
+use parking_lot::Mutex;
+use std::collections::HashSet;
 use std::fmt::Write;
 use std::time::Duration;
 
@@ -29,7 +31,7 @@ pub(crate) const FEATURE: &str = "assistant-choice";
 /// So long the answer is waited for. Nobody wants to wait for a choice longer than for an answer.
 const PATIENCE: Duration = Duration::from_secs(10);
 /// Most tokens of the answer: a number, and room for a model that cannot help thinking first.
-const MOST_TOKENS: u64 = 400;
+const MOST_TOKENS: u64 = 2_000;
 /// So much of a text is shown, in letters: its beginning says what it is, and its end what is wanted.
 const BEGINNING: usize = 1_500;
 const END: usize = 500;
@@ -126,30 +128,30 @@ impl Engine {
         let (assistants, model, privacy) = prepared.map_err(|fault| FellBack::Failed(fault.code()))?;
         let model = model.ok_or(FellBack::NoModel)?;
         told.model = Some(model.clone());
-        let request = ChatRequest {
-            messages: vec![
-                Message::text(Role::System, INSTRUCTIONS),
-                Message::text(Role::User, put(&assistants, question)),
-            ],
-            stream: true,
-            stream_usage: true,
-            max_tokens: Some(MOST_TOKENS),
-            temperature: Some(0.0),
-            reasoning_effort: Some("none".to_owned()),
-            ..ChatRequest::default()
-        };
-        let ask = Ask {
+        let messages = vec![
+            Message::text(Role::System, INSTRUCTIONS),
+            Message::text(Role::User, put(&assistants, question)),
+        ];
+        let ask = |effort: Option<&str>| Ask {
             face: question.face,
             feature: FEATURE.into(),
             app: None,
             privacy,
-            model: Some(model),
+            model: Some(model.clone()),
             conversation_model: None,
-            body: AskBody::Chat(Box::new(request)),
+            body: AskBody::Chat(Box::new(ChatRequest {
+                messages: messages.clone(),
+                stream: true,
+                stream_usage: true,
+                max_tokens: Some(MOST_TOKENS),
+                temperature: Some(0.0),
+                reasoning_effort: effort.map(str::to_owned),
+                ..ChatRequest::default()
+            })),
         };
         let mut answer = None;
         let heard = tokio::select! {
-            heard = listen(self, ask, &mut answer) => Some(heard),
+            heard = hear(self, &model, ask, &mut answer) => Some(heard),
             () = self.inner.clock.wait(PATIENCE) => None,
         };
         // Stopped before its end, what came is paid for and told all the same.
@@ -165,6 +167,29 @@ impl Engine {
         let at = number.and_then(|number| number.checked_sub(1)).ok_or(FellBack::Unclear)?;
         assistants.into_iter().nth(at).ok_or(FellBack::Unclear)
     }
+}
+
+/// Models that refused to be asked without thinking, for the life of the process.
+#[derive(Default)]
+pub(crate) struct Thinkers(Mutex<HashSet<String>>);
+
+/// Asks without thinking, and as the model likes it where it refuses that.
+async fn hear(
+    engine: &Engine,
+    model: &str,
+    ask: impl Fn(Option<&str>) -> Ask,
+    answer: &mut Option<Answer>,
+) -> Result<String> {
+    let thinkers = &engine.inner.thinkers.0;
+    if !thinkers.lock().contains(model) {
+        match listen(engine, ask(Some("none")), answer).await {
+            Err(fault) if fault.code() == Code::BadRequest && answer.is_none() => {
+                thinkers.lock().insert(model.to_owned());
+            }
+            heard => return heard,
+        }
+    }
+    listen(engine, ask(None), answer).await
 }
 
 /// Hears the answer to its end. What has begun stands in `answer`, also where this is given up.

@@ -4,6 +4,7 @@ use crate::house::{House, Impatient, conversation, last_body, own, text, turn};
 use inkhorn_contract::*;
 use inkhorn_engine::SystemClock;
 use inkhorn_testkit::{Answer, Behaviour, Call, Canary, Persona, SimulatedModel};
+use serde_json::Value;
 use std::time::Duration;
 
 fn auto(said: &str) -> DeskSendRequest {
@@ -199,4 +200,23 @@ async fn a_stop_while_it_chooses_ends_both_and_loses_nothing() {
     let again = house.engine.desk_retry(retry, |_| ()).await.expect("answered");
     let chosen = again.answer.and_then(|line| line.assistant).expect("its assistant");
     assert_eq!((chosen.id.as_str(), again.text.as_str()), ("email", "Dear editor"));
+}
+
+#[tokio::test]
+async fn a_model_that_cannot_be_asked_without_thinking_is_asked_as_it_likes_it() {
+    let house = House::empty();
+    let provider = house.connect(Persona::OpenAi, "Test", &["gpt-5-nano", "gpt-4o"]).await;
+    house.default_model("test/gpt-4o").await;
+    provider.answer_with(Answer::text("Dear editor"));
+    provider.next(Call::Chat, Behaviour::status(400));
+    for (turn, chats) in [("First.", 3), ("Second.", 5)] {
+        provider.next(Call::Chat, Behaviour::Answer(Answer::text("2")));
+        let (answer, told) = house.send(auto(turn)).await;
+        let chosen = choice(&answer, &told);
+        assert_eq!((chosen.id.as_str(), chosen.auto.and_then(|auto| auto.fell_back)), ("code", None));
+        assert_eq!(provider.chats().len(), chats, "the refusal is remembered");
+    }
+    let efforts: Vec<_> =
+        provider.chats().iter().map(|chat| chat.json()["reasoning_effort"].clone()).collect();
+    assert_eq!((&efforts[0], &efforts[1], &efforts[3]), (&"none".into(), &Value::Null, &Value::Null));
 }

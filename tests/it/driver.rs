@@ -161,7 +161,9 @@ impl Window {
         let drawn = "const done = arguments[0];
             document.fonts.ready.then(() => requestAnimationFrame(() => requestAnimationFrame(() => done(true))))";
         self.page.execute_async(drawn, Vec::new()).await.expect("the page is drawn");
-        let png = self.page.screenshot().await.expect("a picture");
+        // The driver now and then never ends a picture; a test that waits for it would never end either.
+        let png = tokio::time::timeout(PATIENCE, self.page.screenshot()).await;
+        let png = png.expect("a picture in time").expect("a picture");
         let folder = root().join("test-output/screenshots");
         std::fs::create_dir_all(&folder).expect("the folder for pictures");
         std::fs::write(folder.join(format!("{name}.png")), png).expect("the picture is kept");

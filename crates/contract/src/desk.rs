@@ -134,6 +134,10 @@ pub struct AnswerView {
     /// The collection through which the model was reached.
     #[serde(default)]
     pub collection: Option<String>,
+    /// What it counts as; absent in answers of older versions.
+    #[serde(default)]
+    #[ts(type = "'chat' | 'prose' | 'prompt' | 'summarise' | null")]
+    pub feature: Option<String>,
     /// The assistant that it was written with.
     #[serde(default)]
     pub assistant: Option<AnswerAssistantView>,
@@ -307,6 +311,9 @@ pub struct DeskEstimateView {
     pub picked_by: Option<String>,
     /// The collection through which it is reached.
     pub collection: Option<String>,
+    /// What it would count as; the rule `feature` takes its default model.
+    #[ts(type = "'chat' | 'prose' | 'prompt' | 'summarise'")]
+    pub feature: String,
     /// Tokens that would be read.
     pub input_tokens: u64,
     /// What reading them costs; the answer comes on top.

@@ -161,6 +161,10 @@ picked_by: 'explicit' | 'prompt' | 'conversation' | 'assistant' | 'feature' | 'l
  */
 collection: string | null, 
 /**
+ * What it counts as; absent in answers of older versions.
+ */
+feature: 'chat' | 'prose' | 'prompt' | 'summarise' | null, 
+/**
  * The assistant that it was written with.
  */
 assistant: AnswerAssistantView | null, 
@@ -1046,6 +1050,10 @@ picked_by: 'explicit' | 'prompt' | 'conversation' | 'assistant' | 'feature' | 'l
  * The collection through which it is reached.
  */
 collection: string | null, 
+/**
+ * What it would count as; the rule `feature` takes its default model.
+ */
+feature: 'chat' | 'prose' | 'prompt' | 'summarise', 
 /**
  * Tokens that would be read.
  */

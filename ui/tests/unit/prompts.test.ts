@@ -211,13 +211,12 @@ describe('what a text is meant for', () => {
 });
 
 describe('the rule that picked a model', () => {
-  type Meant = { assistant: string; prompt: string | undefined };
-  async function told(estimate: Partial<DeskEstimateView>, expected: string, meant: Meant = { assistant: '', prompt: undefined }, language: Language = 'en'): Promise<void> {
-    const whole = { model: 'openrouter/claude-sonnet-4.5', picked_by: 'explicit', collection: null, web_search: null, ...estimate } as DeskEstimateView;
+  async function told(estimate: Partial<DeskEstimateView>, expected: string, assistant = '', language: Language = 'en'): Promise<void> {
+    const whole = { model: 'openrouter/claude-sonnet-4.5', picked_by: 'explicit', collection: null, feature: 'chat', web_search: null, ...estimate } as DeskEstimateView;
     const line = {
       setup() {
         const words = useRuleWords();
-        return () => h('p', words.before(whole, meant));
+        return () => h('p', words.before(whole, assistant));
       },
     };
     await show(line, '/desk', { language });
@@ -225,21 +224,19 @@ describe('the rule that picked a model', () => {
     app?.unmount();
   }
   it('has words for each rule, in both languages', async () => {
-    const own = { assistant: 'own1', prompt: 'Letter' };
-    await told({ picked_by: 'explicit' }, 'Chosen by you', own);
-    await told({ picked_by: 'prompt' }, 'The model of this prompt', own);
-    await told({ picked_by: 'conversation' }, 'As before on this page', own);
-    await told({ picked_by: 'assistant' }, 'The model of Aunt Wilhelmina', own);
-    await told({ picked_by: 'feature' }, 'Your default for prose', own);
-    await told({ picked_by: 'last_used' }, 'Used last', own);
-    await told({ picked_by: 'default' }, 'Your default', own);
-    await told({ picked_by: 'fallback' }, 'From a key in the environment', own);
+    await told({ picked_by: 'explicit' }, 'Chosen by you', 'own1');
+    await told({ picked_by: 'prompt' }, 'The model of this prompt', 'own1');
+    await told({ picked_by: 'conversation' }, 'As before on this page', 'own1');
+    await told({ picked_by: 'assistant' }, 'The model of Aunt Wilhelmina', 'own1');
+    await told({ picked_by: 'feature', feature: 'prose' }, 'Your default for prose', 'own1');
+    await told({ picked_by: 'last_used' }, 'Used last', 'own1');
+    await told({ picked_by: 'default' }, 'Your default', 'own1');
+    await told({ picked_by: 'fallback' }, 'From a key in the environment', 'own1');
     await told({ picked_by: 'feature' }, 'Bawaan Anda untuk percakapan', undefined, 'id');
     await told({ model: null, picked_by: null }, 'No model is chosen yet');
   });
   it('names the collection and who answers first, and what cannot be searched', async () => {
-    const own = { assistant: 'own1', prompt: undefined };
-    await told({ picked_by: 'assistant', collection: 'Prose' }, 'The model of Aunt Wilhelmina, from the collection Prose; Claude Sonnet 4.5 answers first', own);
+    await told({ picked_by: 'assistant', collection: 'Prose' }, 'The model of Aunt Wilhelmina, from the collection Prose; Claude Sonnet 4.5 answers first', 'own1');
     await told({ web_search: 'unavailable' }, 'Chosen by you. This model cannot search the web');
   });
 });

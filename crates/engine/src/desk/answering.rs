@@ -6,7 +6,7 @@
 use super::keeping::{Keeping, Place, answer_view};
 use super::texts::{Content, Meta, Texts, view};
 use super::waiting::Waiting;
-use super::wish::{Used, Wish};
+use super::wish::{DESK, Used, Wish};
 use super::{new_conversation, new_message};
 use crate::assistants::auto::Question;
 use crate::send::{Answer, Ask, AskBody};
@@ -371,6 +371,7 @@ async fn stream(
     };
     let quiet_line = outcome.map(|outcome| AnswerView {
         picked_by: Some(keeping.picked_by.as_str().to_owned()),
+        feature: Some(keeping.guidance.feature().unwrap_or(DESK).to_owned()),
         assistant: keeping.guidance.told(),
         ..answer_view(&about, &outcome)
     });

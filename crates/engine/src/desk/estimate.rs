@@ -1,6 +1,7 @@
 //! What a text would take: tokens, cost, and whether it fits.
 
 use super::keeping::{cost_view, search_word};
+use super::wish::DESK;
 use crate::Engine;
 use crate::choice::Wanted;
 use crate::guidance::Guidance;
@@ -29,6 +30,7 @@ impl Engine {
             let instructions = guidance.instructions(can_search);
             estimate_message_tokens(instructions.as_deref().into_iter().chain(turns.iter().copied()))
         };
+        let feature = guidance.feature().unwrap_or(DESK).to_owned();
         let house = self.inner.house()?;
         let known = picked.and_then(|(name, rule)| {
             let aim = self.inner.aim(&house, &name, privacy).ok()?;
@@ -40,6 +42,7 @@ impl Engine {
                 model: None,
                 picked_by: None,
                 collection: None,
+                feature,
                 input_tokens: count(true),
                 cost: cost_view(Cost::UNKNOWN),
                 price: PriceView::from(&Price::UNKNOWN),
@@ -71,6 +74,7 @@ impl Engine {
             model: Some(aim.address.to_string()),
             picked_by: Some(rule.as_str().to_owned()),
             collection: aim.collection,
+            feature,
             input_tokens,
             cost: cost_view(pricing.cost(&id, &reading)),
             price: PriceView::from(&pricing.price(&id)),

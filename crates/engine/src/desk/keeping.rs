@@ -129,6 +129,7 @@ pub(super) fn answer_view(about: &AnswerInfo, outcome: &Outcome) -> AnswerView {
         prompt_cut: about.prompt_was_cut(outcome),
         picked_by: Some(about.picked_by.as_str().to_owned()),
         collection: about.collection.clone(),
+        feature: None,
         assistant: None,
         web_search: about.web_search.map(search_word),
     }

@@ -14,6 +14,9 @@ use inkhorn_store::messages::MessageRow;
 use inkhorn_store::{conversations, messages};
 use serde::{Deserialize, Serialize};
 
+/// What a turn counts as where neither prompt nor assistant says so.
+pub(super) const DESK: &str = "chat";
+
 /// What is kept of it beside the answer, so that it can be answered again in the same way. Ids only.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Used {
@@ -77,7 +80,7 @@ impl Wish {
 
     /// What the turn counts as.
     pub(super) fn feature(&self) -> &str {
-        self.guidance.feature().unwrap_or("chat")
+        self.guidance.feature().unwrap_or(DESK)
     }
 }
 

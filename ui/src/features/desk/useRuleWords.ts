@@ -5,29 +5,18 @@ import { useModels } from '@/features/models';
 import { useAssistants } from '@/features/prompts';
 import { useWords } from '@/shared/useWords';
 
-/** What a text is meant for: an assistant's id, and the name of the prompt that it was filled from. */
-export interface Meant {
-  assistant: string;
-  prompt: string | undefined;
-}
-
 /** Words about the rule that picked a model. */
 export function useRuleWords() {
   const { t } = useWords();
   const { find } = useModels();
-  const { find: findAssistant, nameOf, said } = useAssistants();
-
-  /** The feature whose default counts: the assistant's, a prompt's, the Desk's. */
-  function feature({ assistant, prompt }: Meant): string {
-    return t(`desk.rule.features.${findAssistant(assistant)?.feature ?? (prompt ? 'prompt' : 'chat')}`);
-  }
+  const { nameOf, said } = useAssistants();
 
   return {
-    /** Before sending: `Chosen by you, from the collection Prose; Claude answers first`. */
-    before(estimate: DeskEstimateView | undefined, meant: Meant): string {
+    /** Before sending, with this assistant's id: `Chosen by you, from the collection Prose; Claude answers first`. */
+    before(estimate: DeskEstimateView | undefined, assistant: string): string {
       if (!estimate) return '';
       if (estimate.model === null || estimate.picked_by === null) return t('desk.rule.nobody');
-      const rule = t(`desk.rule.before.${estimate.picked_by}`, { assistant: nameOf(meant.assistant), prompt: meant.prompt ?? '', feature: feature(meant) });
+      const rule = t(`desk.rule.before.${estimate.picked_by}`, { assistant: nameOf(assistant), feature: t(`desk.rule.features.${estimate.feature}`) });
       const first = find(estimate.model)?.name ?? estimate.model;
       const picked = estimate.collection === null ? rule : t('desk.rule.collection_before', { rule, name: estimate.collection, model: first });
       return estimate.web_search === null ? picked : `${picked}. ${t(`desk.web.before_${estimate.web_search}`)}`;
@@ -36,7 +25,7 @@ export function useRuleWords() {
     after(answer: AnswerView): string {
       if (answer.picked_by === null) return '';
       const assistant = answer.assistant ? said(answer.assistant.name) : '';
-      const rule = t(`desk.rule.after.${answer.picked_by}`, { assistant, feature: feature({ assistant: answer.assistant?.id ?? '', prompt: undefined }) });
+      const rule = t(`desk.rule.after.${answer.picked_by}`, { assistant, feature: t(`desk.rule.features.${answer.feature ?? 'chat'}`) });
       return answer.collection === null ? rule : t('desk.rule.collection_after', { rule, name: answer.collection });
     },
   };

@@ -241,7 +241,7 @@ async fn answered_through(window: &Window, first: &str, providers: [&SimulatedPr
     let said = body.to_string();
     assert!(said.contains("\"temperature\":0.7") && said.contains("1200"), "its settings travel: {said}");
     window
-        .until(&format!("document.querySelector('{COMPLETE}').closest('li, article, section, div').parentElement.innerText.includes('Prose')"))
+        .until("document.querySelector('[data-testid=manuscript]').innerText.includes('from the collection Prose')")
         .await;
 }
 
@@ -323,6 +323,41 @@ async fn a_collection_travels_as_text_and_odd_texts_and_names_are_told() {
     assert_eq!(call(&window, "collections_list", json!({})).await.as_array().map(Vec::len), Some(2));
     window.close().await;
     assert_clean(&Evidence::new().folder(home.root()), &[&key]);
+}
+
+#[tokio::test]
+async fn an_app_is_allowed_collections_and_models_from_the_same_selector() {
+    let keychain = RealKeychain::start();
+    let home = Home::make();
+    let (window, _local, _cloud) = two_providers(&home, &keychain).await;
+    call(&window, "collections_create", json!({ "name": "夜 & Prose" })).await;
+    call(&window, "collections_add", json!({ "name": "夜 & Prose", "models": ["openai/gpt-4o"] })).await;
+
+    window.click("[data-testid=rail-apps]").await;
+    window.click("[data-testid=app-add]").await;
+    window.write("[data-testid=app-name]", "Novelcrafter").await;
+    window.click("[data-testid=app-form] summary").await;
+    window.click("[data-testid=app-models-add]").await;
+    for (typed, told) in [("prose", "夜 & Prose"), ("quill", "quill:8b"), ("nib", "nib: 小 1b")] {
+        retype(&window, "[data-testid=model-search]", typed).await;
+        window
+            .until("document.querySelectorAll('[data-testid=model-row], [data-testid=collection-row]').length === 1")
+            .await;
+        window.press(&Key::Enter.to_string()).await;
+        let next = format!("It may use {told}. Choose another one");
+        window
+            .until(&format!("document.querySelector('[data-testid=selector]').innerText.includes('{next}')"))
+            .await;
+    }
+    window.press(&Key::Escape.to_string()).await;
+    window.until("!document.querySelector('[data-testid=selector]')").await;
+    window.click("[data-model='ollama/quill:8b'] [data-testid=app-model-drop]").await;
+    window.until("document.querySelectorAll('[data-testid=app-model]').length === 2").await;
+    window.click("[data-testid=app-save]").await;
+    window.text("[data-testid=app-added]").await;
+    let apps = call(&window, "apps_list", json!({})).await;
+    assert_eq!(apps["apps"][0]["models"], json!(["夜 & Prose", "ollama/nib: 小 1b"]));
+    window.close().await;
 }
 
 /// Puts a text into the dialog, as a paste does.

@@ -82,7 +82,8 @@ async fn a_model_is_found_narrowed_marked_and_chosen_by_keys_alone() {
     let home = Home::make();
     let (window, _servers) = two_connections(&home, &keychain).await;
     open_by_key(&window).await;
-    assert_eq!(names(&window).await.len(), 6, "both connections' models");
+    // The page hears of the second connection a moment after it is there.
+    window.until(&format!("{ROWS}.length === 6")).await;
 
     // Letters with gaps, words in any order, accents left out; what was found is marked.
     window.write("[data-testid=model-search]", "g4m").await;

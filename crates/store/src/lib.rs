@@ -28,8 +28,8 @@ pub use atomic::{save_file_atomically, save_file_in_parts};
 pub use failure::from_io as file_fault;
 pub use rusqlite::{Connection, Transaction};
 pub use store::Store;
-pub use under_way::Begun;
 pub use tables::{
-    accounts, apps, assistants, budgets, collections, connections, conversations, drafts, holds, messages, model_notes,
-    models, prompts, secrets, settings, usage, usage_sums, vault,
+    accounts, apps, assistants, budgets, collections, connections, conversations, drafts, holds, messages,
+    model_notes, models, prompts, secrets, settings, usage, usage_sums, vault,
 };
+pub use under_way::Begun;

@@ -3,7 +3,6 @@
 export { default as AssistantMenu } from './AssistantMenu.vue';
 export { default as PromptPicker } from './PromptPicker.vue';
 export { forgetDrafts } from './drafts';
-export { auto, useAssistants } from './useAssistants';
+export { useAssistants } from './useAssistants';
 export { useHandover } from './useHandover';
 export { forgetGiven } from './usePromptFill';
-export { usePrompts } from './usePrompts';

@@ -23,6 +23,18 @@ const PATIENCE: Duration = Duration::from_secs(30);
 /// How often it is looked for.
 const POLL: Duration = Duration::from_millis(10);
 
+/// Where the page is drawn without a graphics card, the driver's picture waits for the next time that something is drawn:
+/// on a page that rests for ever. So a corner of one pixel changes, by a shade that nobody sees, until the picture is there.
+const STIR: &str = "const corner = document.createElement('div');
+    corner.id = 'stirred';
+    corner.style.cssText = 'position: fixed; right: 0; bottom: 0; width: 1px; height: 1px';
+    document.body.append(corner);
+    let on = false;
+    window.stirring = setInterval(() => {
+      on = !on;
+      corner.style.background = on ? 'rgba(0, 0, 0, 0.01)' : 'rgba(0, 0, 0, 0.02)';
+    }, 20);";
+
 /// A place of its own for one test: a home folder with a profile in it.
 pub struct Home(TempDir);
 
@@ -161,8 +173,9 @@ impl Window {
         let drawn = "const done = arguments[0];
             document.fonts.ready.then(() => requestAnimationFrame(() => requestAnimationFrame(() => done(true))))";
         self.page.execute_async(drawn, Vec::new()).await.expect("the page is drawn");
-        // The driver now and then never ends a picture; a test that waits for it would never end either.
+        self.run(STIR).await;
         let png = tokio::time::timeout(PATIENCE, self.page.screenshot()).await;
+        self.run("clearInterval(window.stirring); document.getElementById('stirred').remove()").await;
         let png = png.expect("a picture in time").expect("a picture");
         let folder = root().join("test-output/screenshots");
         std::fs::create_dir_all(&folder).expect("the folder for pictures");

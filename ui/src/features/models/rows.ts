@@ -140,15 +140,3 @@ export function offsetsOf(rows: readonly Row[]): Float64Array {
   });
   return offsets;
 }
-
-/** The first row that ends below a place, by halving. */
-export function rowAt(offsets: Float64Array, place: number): number {
-  let low = 0;
-  let high = offsets.length - 1;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if ((offsets[middle + 1] ?? Infinity) > place) high = middle;
-    else low = middle + 1;
-  }
-  return Math.min(low, Math.max(offsets.length - 2, 0));
-}

@@ -56,18 +56,23 @@ pub struct Range {
     pub until: UnixMillis,
 }
 
-/// Since the last midnight and since the first of the month, in the writer's time zone.
+/// The day and the month that a moment is in, whole, in the writer's time zone. What a clock that ran ahead wrote down
+/// belongs to neither before its own time.
 pub fn today_and_month(now: UnixMillis, zone: &TimeZone) -> (Range, Range) {
     let today = local(now, zone).date();
-    let range = |from: Date| Range { from: midnight(from, zone), until: UnixMillis::MAX };
-    (range(today), range(today.first_of_month()))
+    let first = today.first_of_month();
+    let range = |from: Date, length: Span| Range {
+        from: midnight(from, zone),
+        until: midnight_or(from.checked_add(length), UnixMillis::MAX, zone),
+    };
+    (range(today, Span::new().days(1)), range(first, Span::new().months(1)))
 }
 
 /// Reads `since` and `until` of a usage question.
 ///
 /// # Errors
 /// `usage_error` for a text that is neither a span (`7d`, `24h`, `90m`) nor an ISO 8601 date or time, and for a range that ends
-/// before it begins.
+/// before it begins or has no time in it.
 pub fn parse_range(
     since: Option<&str>,
     until: Option<&str>,
@@ -76,8 +81,11 @@ pub fn parse_range(
 ) -> Result<Range, Fault> {
     let from = since.map_or(Ok(UnixMillis::MIN), |text| parse_moment(text, now, zone, false))?;
     let until = until.map_or(Ok(UnixMillis::MAX), |text| parse_moment(text, now, zone, true))?;
-    if until < from {
-        return Err(usage_error("the range ends before it begins"));
+    // Beyond all that clocks can say there is still a range, in which nothing happened.
+    let (from, until) = (from.min(UnixMillis::MAX - 1), until.max(UnixMillis::MIN + 1));
+    // A last day counts whole: where its end is the beginning of the first, it is the day before.
+    if until <= from {
+        return Err(usage_error("the range ends before it begins, or has no time in it"));
     }
     Ok(Range { from, until })
 }
@@ -94,11 +102,14 @@ fn parse_moment(text: &str, now: UnixMillis, zone: &TimeZone, end_of_day: bool) 
     if text.len() == 10
         && let Ok(date) = text.parse::<Date>()
     {
-        let date = if end_of_day { date.checked_add(Span::new().days(1)).unwrap_or(date) } else { date };
-        return Ok(midnight(date, zone));
+        return Ok(if end_of_day {
+            midnight_or(date.tomorrow(), UnixMillis::MAX, zone)
+        } else {
+            midnight(date, zone)
+        });
     }
     if let Ok(time) = text.parse::<DateTime>() {
-        return Ok(time.to_zoned(zone.clone()).map_or(now, |zoned| zoned.timestamp().as_millisecond()));
+        return Ok(moment(time, zone));
     }
     Err(usage_error("write a time like 7d, 24h, 2026-11-21 or 2026-11-21T09:00"))
 }
@@ -171,8 +182,21 @@ pub(crate) fn local(moment: UnixMillis, zone: &TimeZone) -> jiff::Zoned {
     Timestamp::from_millisecond(moment).unwrap_or(Timestamp::UNIX_EPOCH).to_zoned(zone.clone())
 }
 
+/// The first moment of a day.
 pub(crate) fn midnight(date: Date, zone: &TimeZone) -> UnixMillis {
-    date.to_zoned(zone.clone()).map_or(0, |zoned| zoned.timestamp().as_millisecond())
+    moment(date.at(0, 0, 0, 0), zone)
+}
+
+/// The first moment of a day that may lie beyond the calendar.
+fn midnight_or(date: Result<Date, jiff::Error>, beyond: UnixMillis, zone: &TimeZone) -> UnixMillis {
+    date.map_or(beyond, |date| midnight(date, zone))
+}
+
+/// When a clock in the zone says so. The first and the last days of the calendar are beyond what can be said as a moment:
+/// they become the first and the last moment.
+fn moment(time: DateTime, zone: &TimeZone) -> UnixMillis {
+    let beyond = if time.year() < 0 { UnixMillis::MIN } else { UnixMillis::MAX };
+    time.to_zoned(zone.clone()).map_or(beyond, |zoned| zoned.timestamp().as_millisecond())
 }
 
 fn usage_error(reason: &str) -> Fault {
@@ -208,7 +232,42 @@ mod tests {
         for bad in ["yesterday", "", "d", "-3d", "2026-13-01", "99999999999999999999d"] {
             assert_eq!(range(bad, None).map_err(|f| f.code()), Err(Code::UsageError), "{bad}");
         }
-        assert_eq!(range("2026-11-21", Some("2026-11-01")).map_err(|f| f.code()), Err(Code::UsageError));
+        for before in ["2026-11-01", "2026-11-20"] {
+            let refused = range("2026-11-21", Some(before)).map_err(|fault| fault.code());
+            assert_eq!(refused, Err(Code::UsageError), "{before}");
+        }
+    }
+
+    #[test]
+    fn the_edges_of_the_calendar_are_later_and_earlier_than_everything() {
+        for zone in [TimeZone::UTC, jakarta(), TimeZone::fixed(jiff::tz::offset(-11))] {
+            let of = |since: Option<&str>, until: Option<&str>| {
+                let range = parse_range(since, until, NOW, &zone).expect("a range");
+                (range.from <= NOW, NOW < range.until, range.from < range.until)
+            };
+            for last in ["9999-12-31", "9999-12-31T23:59:59"] {
+                assert_eq!(of(Some(last), None), (false, true, true), "{last} on");
+                assert_eq!(of(Some("2026-11-01"), Some(last)), (true, true, true), "until {last}");
+            }
+            assert_eq!(of(Some("9999-12-31"), Some("9999-12-31")), (false, true, true));
+            for first in ["0000-01-01", "-009999-01-01T00:00"] {
+                assert_eq!(of(Some(first), None), (true, true, true), "{first} on");
+                assert_eq!(of(None, Some(first)), (true, false, true), "until {first}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_day_and_a_month_end() {
+        let december = "2026-12-31T22:00:00Z".parse::<Timestamp>().expect("a time").as_millisecond();
+        for (now, day_after, month_after) in [
+            (NOW, "2026-11-22T00:00:00.000+07:00", "2026-12-01T00:00:00.000+07:00"),
+            (december, "2027-01-02T00:00:00.000+07:00", "2027-02-01T00:00:00.000+07:00"),
+        ] {
+            let (today, month) = today_and_month(now, &jakarta());
+            assert_eq!(iso(today.until, &jakarta()), day_after);
+            assert_eq!(iso(month.until, &jakarta()), month_after);
+        }
     }
 
     #[test]

@@ -353,6 +353,19 @@ async fn a_clock_ten_years_off_loses_no_row() {
     assert_eq!(page.chart.columns.iter().map(|column| pico(&column.value)).sum::<i128>(), 3 * 54_399_000_001);
     let month = house.page(UsageDashboardRequest { width: 720, ..Default::default() }).await;
     assert_eq!(month.total.requests, 1, "rows of another year are not this month's");
+    let spent = house.engine.app_status(Nothing {}).await.expect("a status").spent_this_month;
+    assert_eq!(Some(&spent.usd), month.total.cost.as_ref(), "nor are they spent this month");
+    // The edges of the calendar, as the command line asks.
+    for (since, until, requests) in [
+        (Some("9999-12-31"), None, 0),
+        (None, Some("9999-12-31"), 3),
+        (Some("0000-01-01"), Some("9999-12-31"), 3),
+        (None, Some("0000-01-01"), 0),
+    ] {
+        let request = UsageRequest { since: since.map(Into::into), until: until.map(Into::into), by: None };
+        let told = house.engine.usage(request).await.expect("usage");
+        assert_eq!(told.total.requests, requests, "{since:?} {until:?}");
+    }
 }
 
 #[tokio::test]

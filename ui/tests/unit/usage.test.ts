@@ -6,7 +6,7 @@ import { createMemoryHistory, createRouter } from 'vue-router';
 import { countOf } from '@/features/usage/calculator';
 import BudgetNotices from '@/features/usage/BudgetNotices.vue';
 import UsagePage from '@/features/usage/UsagePage.vue';
-import { dollarsOf, percentsOf } from '@/features/usage/useBudgetWords';
+import { limitOf, percentsOf } from '@/features/usage/useBudgetWords';
 import { stepped, useUsage, wrongRange } from '@/features/usage/useUsage';
 import { provideDoor } from '@/host/door';
 import { covers, refusedBy, tightest } from '@/shared/budgets';
@@ -233,6 +233,33 @@ describe('budgets', () => {
     await vi.waitFor(() => expect(find('budget-form')).toBeNull());
     await vi.waitFor(() => expect(find('budget-all-month')?.textContent).toContain('$12.50 left'));
   });
+  it('of one scope are changed one by one: the form says whose it is, and holds its figures', async () => {
+    const { last } = await show('normal', 'id', (door) => {
+      const invoke = door.invoke;
+      const both = [budgetOf({ scope: 'all', period: 'day', limit: '1.125' }), budgetOf({ scope: 'all', period: 'month', limit: '20' })];
+      door.invoke = (name, request) => (name === 'budgets_list' ? Promise.resolve(both as never) : invoke(name, request));
+    });
+    const change = async (of: string) => [...(await there(of)).querySelectorAll('button')].find((button) => button.textContent?.trim() === 'Ubah')?.click();
+    await change('budget-all-month');
+    expect(((await there('budget-limit')) as HTMLInputElement).value).toBe('20');
+    await change('budget-all-day');
+    await vi.waitFor(() => expect((find('budget-limit') as HTMLInputElement).value).toBe('1,125'));
+    expect(find('budget-form-of')?.textContent).toBe('Semuanya, tiap hari');
+    await type('budget-limit', '1.000');
+    (await there('budget-form')).dispatchEvent(new Event('submit'));
+    await vi.waitFor(() => expect(find('budget-form')?.textContent).toContain('Jumlah seperti 20 atau 12,50.'));
+    expect(last('budgets_set')).toBeUndefined();
+    await type('budget-limit', '2,5');
+    (await there('budget-form')).dispatchEvent(new Event('submit'));
+    await vi.waitFor(() => expect(last('budgets_set')).toEqual({ scope: 'all', period: 'day', limit: '2.5', warn: [80, 100] }));
+  });
+  it('that still have something left let a larger request through once', async () => {
+    const { last } = await show('normal');
+    await press('budget-allow-all-month');
+    await vi.waitFor(() => expect(find('budget-all-month')?.textContent).toContain('The next request that is too large for what is left goes through, once.'));
+    expect(find('budget-allow-all-month')).toBeNull();
+    expect(last('budgets_allow_once')).toEqual({ scope: 'all', period: 'month' });
+  });
   it('are removed after a question that names them', async () => {
     const { last } = await show('normal');
     (await there('budget-all-month')).querySelector<HTMLElement>('[data-testid="budget-remove"]')?.click();
@@ -277,8 +304,10 @@ describe('budgets', () => {
     expect(refusedBy(fault('rate_limited', { budget: 'all/day' }))).toBeUndefined();
   });
   it('are amounts and percents as people type them', () => {
-    expect(['20', '$20', ' 12,50 ', 'USD 3.5'].map(dollarsOf)).toEqual(['20', '20', '12.50', '3.5']);
-    for (const bad of ['', '0', '-3', '1e3', '1.234.567', 'ten']) expect(dollarsOf(bad), bad).toBeUndefined();
+    expect(['20', '$20', ' 12,50 ', 'USD 3.5'].map((text) => limitOf(text, 'en'))).toEqual(['20', '20', '12.50', '3.5']);
+    for (const bad of ['', '0', '0.00', '-3', '1e3', '1.234.567', 'ten', '1,000']) expect(limitOf(bad, 'en'), bad).toBeUndefined();
+    expect(limitOf('1.000', 'id')).toBeUndefined();
+    expect(limitOf('1000', 'id')).toBe('1000');
     expect(percentsOf('80, 50;50 100%')).toEqual([50, 80, 100]);
     expect(percentsOf('')).toEqual([]);
     for (const bad of ['0', '101', 'x', '50.5']) expect(percentsOf(bad), bad).toBeUndefined();

@@ -2,6 +2,8 @@
 
 import type { BudgetView } from '@/generated/contract';
 import { useModels } from '@/features/models';
+import type { Language } from '@/host/types';
+import { amountOf } from '@/shared/amounts';
 import { useWords } from '@/shared/useWords';
 import { useUsageWords } from './useUsageWords';
 
@@ -36,11 +38,10 @@ export function useBudgetWords() {
   };
 }
 
-/** An amount in dollars as people type it (`20`, `$20`, `12.50`, `12,50`) as decimal text; nothing where it is none. */
-export function dollarsOf(text: string): string | undefined {
-  const plain = text.trim().replace(/^(\$|USD)\s*/i, '').replace(',', '.');
-  if (!/^\d{1,6}(\.\d{1,6})?$/.test(plain) || Number(plain) === 0) return undefined;
-  return plain;
+/** A limit as people type it (`20`, `$20`, `12.50`, `12,50`) as decimal text; nothing where it is none or nothing. */
+export function limitOf(text: string, language: Language): string | undefined {
+  const amount = amountOf(text, language);
+  return amount && /[1-9]/.test(amount) ? amount : undefined;
 }
 
 /** Percents as people type them (`50, 80 100`), in their order; nothing where one is none. */

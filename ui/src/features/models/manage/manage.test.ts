@@ -1,12 +1,13 @@
 // The rules behind the Models page: orders, places, prices as they are typed, and what the address says.
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { ModelView } from '@/generated/contract';
+import { amountOf, typedAmount } from '@/shared/amounts';
 import { offerBack, takeBack, undoTime, useUndo } from '@/shared/undo';
 import { model, provider } from '../../../../tests/look/double';
 import { refusedIn, told } from '../guidance/refusals';
 import { knownOf, tagsToGive } from './content';
 import { orderAfter, stepTarget } from './order';
-import { amountOf, ownPriceOf, perMillion, type PriceTyped } from './prices';
+import { ownPriceOf, perMillion, type PriceTyped } from './prices';
 import { sorted } from './sort';
 import { targetAt } from './useListDrag';
 import { groupedBy } from './useManage';
@@ -79,6 +80,9 @@ describe('a price as it is typed', () => {
     expect(amountOf('1.000', 'id')).toBeUndefined();
     expect(amountOf('1,000', 'id')).toBe('1.000');
     for (const text of ['', '-1', '1e3', '1.2.3', '2 50', 'free', '1,000.50', '9'.repeat(12), 'NaN']) expect(amountOf(text, 'en'), text).toBeUndefined();
+  });
+  it('is filled in so that it is read as what it is', () => {
+    for (const language of ['en', 'id'] as const) for (const price of ['1.125', '20', '0.5']) expect(amountOf(typedAmount(price, language), language)).toBe(price);
   });
   it('for a thousand tokens is a thousand times as much for a million, to the digit', () => {
     expect(['0.0025', '0.000000000001', '3', '1.5', '0', '12.3456'].map((text) => perMillion(text, 'thousand'))).toEqual(['2.5', '0.000000001', '3000', '1500', '0', '12345.6']);

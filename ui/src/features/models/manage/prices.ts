@@ -2,6 +2,7 @@
 
 import type { OwnPrice } from '@/generated/contract';
 import type { Language } from '@/host/types';
+import { amountOf } from '@/shared/amounts';
 
 /** For how many tokens the amounts are. */
 export type Unit = 'thousand' | 'million';
@@ -13,18 +14,6 @@ export interface PriceTyped {
   output: string;
   cacheRead: string;
   cacheWrite: string;
-}
-
-/**
- * An amount in US dollars (`2.50`, `$2,50`, `.075`) as decimal text; nothing where it is none. `1,000` in English and
- * `1.000` in Indonesian may mean a thousand or one: that is asked again rather than guessed.
- */
-export function amountOf(text: string, language: Language): string | undefined {
-  const plain = text.trim().replace(/^(US\$|\$|USD)\s*|\s*USD$/gi, '');
-  const thousands = language === 'en' ? ',' : '.';
-  if (new RegExp(`^[1-9]\\d{0,2}\\${thousands}\\d{3}$`).test(plain)) return undefined;
-  const decimal = plain.replace(',', '.').replace(/^\./, '0.');
-  return /^\d{1,9}(\.\d{1,12})?$/.test(decimal) ? decimal : undefined;
 }
 
 /** An amount for a thousand tokens as one for a million, digit by digit. */

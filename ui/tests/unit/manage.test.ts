@@ -83,6 +83,26 @@ describe('newer prices', () => {
   });
 });
 
+describe('a key on a word that narrows the list', () => {
+  it('opens no model and moves none', async () => {
+    const { sent } = await show('/models?connection=openrouter');
+    const first = await there('model-row');
+    first.dispatchEvent(new Event('pointermove', { bubbles: true }));
+    await nextTick();
+    const press = (on: HTMLElement, key: string, altKey = false) => on.dispatchEvent(new KeyboardEvent('keydown', { key, altKey, bubbles: true, cancelable: true }));
+    const back = () => all('sheet-back').length;
+    const word = await there('filter-more');
+    press(word, 'Enter');
+    press(word, 'ArrowDown', true);
+    await nextTick();
+    expect([back(), sent('models_order')]).toEqual([0, []]);
+    const search = await there('model-search');
+    press(search, 'Enter');
+    press(search, 'ArrowDown', true);
+    await vi.waitFor(() => expect([back(), sent('models_order').length], 'the same keys in the list do both').toEqual([1, 1]));
+  });
+});
+
 describe('many models', () => {
   it('are changed only where it changes something, and each gets its own back', async () => {
     const { sent } = await show('/models?view=all');

@@ -3,10 +3,10 @@
 mod text;
 
 use crate::apps::rename_permitted;
+use crate::budgets::Spent;
 use crate::choice::collection_aim;
-use crate::connections::count;
 use crate::house::House;
-use crate::models::{GONE, TASKS, recommend, replace_name};
+use crate::models::{GONE, TASKS, over_budget, recommend, replace_name};
 use crate::settings::{DEFAULT_MODEL, FEATURE_MODELS};
 use crate::{Engine, Inner, blocking};
 use inkhorn_contract::*;
@@ -157,9 +157,7 @@ impl Engine {
     /// `not_found`, `model_not_found`, `bad_request` that says what a setting takes.
     pub async fn collections_settings(&self, request: CollectionSettingsRequest) -> Result<CollectionView> {
         let settings = MemberSettings::from(request.settings);
-        if let Some(problem) = settings.problem() {
-            return Err(Fault::new(Code::BadRequest).with("reason", problem));
-        }
+        can_be(&settings)?;
         let models = vec![request.model];
         self.change_members(CollectionModelsRequest { name: request.name, models }, move |members, models| {
             all_stand_there(members, &models)?;
@@ -217,10 +215,11 @@ impl Engine {
             let house = inner.house()?;
             let read = CollectionText::read(&request.text, |word| inner.looks_like_key(word))?;
             let name = request.name.unwrap_or(read.name);
+            let spent = inner.spent_budgets(&house);
             Ok(CollectionReadView {
                 name_fault: free_name(&house, &name).err().map(FaultView::from),
                 name,
-                models: read.members.iter().map(|member| inner.member_view(&house, member)).collect(),
+                models: read.members.iter().map(|member| inner.member_view(&house, member, &spent)).collect(),
             })
         })
         .await
@@ -287,8 +286,7 @@ impl Engine {
                     fresh.ok_or_else(|| Fault::new(Code::NotFound).with("name", &row.name))?.members;
                 change(&mut members, models)?;
                 if members.len() > MOST_MODELS {
-                    let reason = format!("a collection has at most {MOST_MODELS} models");
-                    return Err(Fault::new(Code::OverLimit).with("reason", reason));
+                    return Err(Fault::new(Code::OverLimit).with("collection_models", MOST_MODELS));
                 }
                 collections::replace_members(tx, row.id, &members, now)
             })?;
@@ -306,7 +304,7 @@ impl Engine {
         let view = blocking(move || {
             let name = change(&inner, &*inner.house()?)?;
             let house = inner.reload()?;
-            Ok(inner.collection_view(&house, house.collection_named(&name)?))
+            Ok(inner.collection_view(&house, house.collection_named(&name)?, &inner.spent_budgets(&house)))
         })
         .await?;
         self.inner.changed(&[Topic::Models, Topic::Status]);
@@ -321,28 +319,31 @@ const OFFERED: [(&str, &str); 4] =
 impl Inner {
     /// All collections as they stand now.
     pub(crate) fn collection_views(&self, house: &House) -> Vec<CollectionView> {
-        house.collections.iter().map(|row| self.collection_view(house, row)).collect()
+        let spent = self.spent_budgets(house);
+        house.collections.iter().map(|row| self.collection_view(house, row, &spent)).collect()
     }
 
-    fn collection_view(&self, house: &House, row: &CollectionRow) -> CollectionView {
+    fn collection_view(&self, house: &House, row: &CollectionRow, spent: &Spent) -> CollectionView {
         let now = Conditions { privacy: Privacy::Cloud, vault_open: self.vault.is_open() };
         CollectionView {
             name: row.name.clone(),
-            models: row.members.iter().map(|member| self.member_view(house, member)).collect(),
+            models: row.members.iter().map(|member| self.member_view(house, member, spent)).collect(),
             default: row.is_default,
-            answers: collection_aim(house, row, now).ok().map(|(address, _)| address.to_string()),
+            answers: collection_aim(house, row, now, spent).ok().map(|(address, _)| address.to_string()),
             updated_at: row.updated_at,
         }
     }
 
-    pub(crate) fn member_view(&self, house: &House, member: &MemberRow) -> MemberView {
+    pub(crate) fn member_view(&self, house: &House, member: &MemberRow, spent: &Spent) -> MemberView {
         let address = ModelAddress::parse(&member.model);
         let live = address.as_ref().and_then(|address| house.connection(&address.slug));
         let model = address.as_ref().map_or(member.model.as_str(), |address| address.model.as_str());
         let note = live.and_then(|live| live.notes.get(model));
         let reason = match live {
             None => Some(NOT_CONNECTED.to_owned()),
-            Some(live) if live.offers(model) => self.reason(live, live.locality_of(live.model(model))),
+            Some(live) if live.offers(model) => self
+                .reason(live, live.locality_of(live.model(model)))
+                .or_else(|| spent.stops(live, model).then(over_budget)),
             Some(_) if note.is_some_and(|note| note.gone.is_some()) => Some(GONE.to_owned()),
             Some(_) => Some(NOT_CONNECTED.to_owned()),
         };
@@ -391,9 +392,7 @@ fn read_name(text: &str) -> Result<String> {
     if fits {
         return Ok(text.to_owned());
     }
-    let reason =
-        format!("a collection has a name of at most {LONGEST_NAME} letters on one line, without a slash");
-    Err(Fault::new(Code::BadRequest).with("reason", reason))
+    Err(Fault::new(Code::BadRequest).with("collection_name", LONGEST_NAME))
 }
 
 /// Letters that turn or hide others: two names that look the same must be the same.
@@ -414,8 +413,22 @@ fn room_for_one_more(house: &House) -> Result<()> {
     if house.collections.len() < MOST {
         return Ok(());
     }
-    let reason = format!("there are at most {} collections", count(MOST));
-    Err(Fault::new(Code::OverLimit).with("reason", reason))
+    Err(Fault::new(Code::OverLimit).with("collections", MOST))
+}
+
+/// Refuses settings that cannot be, by the one that cannot.
+fn can_be(settings: &MemberSettings) -> Result<()> {
+    let none = MemberSettings::default;
+    let reasoning = MemberSettings::REASONING.join(", ");
+    let each = [
+        ("temperature", "2", MemberSettings { temperature: settings.temperature, ..none() }),
+        ("max_tokens", "10000000", MemberSettings { max_tokens: settings.max_tokens, ..none() }),
+        ("reasoning", &reasoning, MemberSettings { reasoning: settings.reasoning.clone(), ..none() }),
+    ];
+    match each.into_iter().find(|(.., alone)| alone.problem().is_some()) {
+        Some((name, takes, _)) => Err(Fault::new(Code::BadRequest).with(name, takes)),
+        None => Ok(()),
+    }
 }
 
 fn read_addresses(models: &[String]) -> Result<Vec<String>> {

@@ -92,8 +92,7 @@ impl CollectionText {
     /// `bad_request` that names the line, `over_limit` for more than fits, `newer_format` for a form of a later version.
     pub(super) fn read(text: &str, looks_like_key: impl Fn(&str) -> bool) -> Result<Self> {
         if text.len() > LARGEST {
-            let reason = format!("a collection's text has at most {} KiB", LARGEST / 1024);
-            return Err(Fault::new(Code::OverLimit).with("reason", reason));
+            return Err(Fault::new(Code::OverLimit).with("collection_text", LARGEST / 1024));
         }
         let lines: Vec<(usize, &str)> = meaningful(text).collect();
         let (at, head) = *lines.first().ok_or_else(|| refused(None, NO_COLLECTION))?;
@@ -101,7 +100,7 @@ impl CollectionText {
         let form: String = form.chars().take_while(char::is_ascii_digit).collect();
         match form.parse::<u32>() {
             Ok(1) => {}
-            Ok(2..) => return Err(Fault::new(Code::NewerFormat)),
+            Ok(later @ 2..) => return Err(Fault::new(Code::NewerFormat).with("collection", later)),
             _ => return Err(refused(Some(at), NO_FORM)),
         }
         // Before anything is taken from it: a key in any line makes the whole text one that must not be kept.
@@ -247,6 +246,7 @@ fn refused(line: Option<usize>, Wrong(name, words): Wrong) -> Fault {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use inkhorn_fault::{Language, sentence};
 
     fn key(word: &str) -> bool {
         word.starts_with("sk-") && word.len() > 22
@@ -336,7 +336,12 @@ mod tests {
         ] {
             assert_eq!(code(bad), Err(Code::BadRequest), "{bad}");
         }
-        assert_eq!(code(&written.replace("form 1", "form 2")), Err(Code::NewerFormat));
+        let later = CollectionText::read(&written.replace("form 1", "form 2"), key).expect_err("later");
+        assert_eq!(later.code(), Code::NewerFormat);
+        for language in [Language::English, Language::Indonesian] {
+            let words = sentence(language, &later, "message");
+            assert!(words.contains('2') && !words.to_lowercase().contains("profil"), "{words}");
+        }
         assert_eq!(code(&format!("{written}{}", " ".repeat(1 << 20))), Err(Code::OverLimit));
         let many: Vec<String> = (0..=MOST).map(|n| format!("a/{n}")).collect();
         let many = sample(&many.iter().map(String::as_str).collect::<Vec<_>>()).write();

@@ -11,6 +11,7 @@ use inkhorn_fault::{Code, Fault, Result};
 use inkhorn_store::model_notes::{self, ModelNoteRow};
 use inkhorn_store::{Transaction, connections, settings};
 use std::collections::{BTreeMap, HashSet};
+use std::fmt::Display;
 use std::sync::Arc;
 
 /// Above so many dollars a million tokens a price may be a slip of the decimal point or of the unit.
@@ -80,8 +81,7 @@ impl Engine {
                     return Ok(());
                 }
                 if row.own_models.len() >= MOST_BY_HAND {
-                    let reason = format!("a connection has at most {MOST_BY_HAND} models typed by hand");
-                    return Err(Fault::new(Code::OverLimit).with("reason", reason));
+                    return Err(Fault::new(Code::OverLimit).with("by_hand", MOST_BY_HAND));
                 }
                 row.own_models.push(address.model.clone());
                 connections::update(tx, &row)
@@ -119,8 +119,7 @@ impl Engine {
     pub async fn models_adult_mode(&self, request: ModelsAdultModeRequest) -> Result<Nothing> {
         self.change_models(move |inner, _| {
             if request.on && !request.warning_accepted {
-                let reason = "adult mode is switched on after its warning was accepted";
-                return Err(Fault::new(Code::BadRequest).with("reason", reason));
+                return Err(bad("adult_mode", "off"));
             }
             inner.store.write(|tx| settings::save(tx, ADULT_MODE, &request.on.to_string()))
         })
@@ -154,7 +153,7 @@ pub(crate) fn set_feature(
     model: Option<&str>,
 ) -> Result<()> {
     if !FEATURES.contains(&feature) {
-        return Err(bad(format!("the features with a model of their own are {}", FEATURES.join(", "))));
+        return Err(bad("features", FEATURES.join(", ")));
     }
     let missing = |model: &str| Fault::new(Code::ModelNotFound).with("model", model);
     match model {
@@ -185,8 +184,7 @@ impl Inner {
         let models = self.found(&house, &request.models)?;
         if let Some(Some(price)) = facts.price {
             if let Some((live, model)) = models.iter().find(|(live, model)| live.pricing_of(model).local) {
-                let reason = format!("{}/{model} runs on your own machine and costs nothing", live.slug());
-                return Err(Fault::new(Code::BadRequest).with("reason", reason));
+                return Err(bad("costs_nothing", format!("{}/{model}", live.slug())));
             }
             if let Some(question) = question(&price).filter(|_| !request.confirmed) {
                 return Ok(ModelsEditView { changed: 0, question: Some(question) });
@@ -210,8 +208,7 @@ impl Inner {
     /// The models at these addresses, each once.
     fn found(&self, house: &House, addresses: &[String]) -> Result<Vec<(Arc<LiveConnection>, String)>> {
         if addresses.len() > MOST {
-            let reason = format!("at most {MOST} models are changed at once");
-            return Err(Fault::new(Code::OverLimit).with("reason", reason));
+            return Err(Fault::new(Code::OverLimit).with("at_once", MOST));
         }
         let mut seen = HashSet::new();
         let mut found = Vec::new();
@@ -274,7 +271,7 @@ impl Facts {
             "" => Ok(None),
             word => ContentTag::from_word(word)
                 .map(Some)
-                .ok_or_else(|| bad("a tag is filtered, unfiltered or adult-capable".to_owned())),
+                .ok_or_else(|| bad("content_tag", "filtered, unfiltered, adult-capable")),
         });
         Ok(Self { name, price, content: content.transpose()? })
     }
@@ -283,7 +280,7 @@ impl Facts {
 fn read_name(text: &str) -> Result<Option<String>> {
     let text = text.trim();
     if text.chars().count() > LONGEST_NAME || text.chars().any(char::is_control) {
-        return Err(bad(format!("a model's name is one line of at most {LONGEST_NAME} letters")));
+        return Err(bad("model_name", LONGEST_NAME));
     }
     Ok((!text.is_empty()).then(|| text.to_owned()))
 }
@@ -298,7 +295,7 @@ fn read_price(own: &OwnPrice) -> Result<Option<Price>> {
             PriceUnit::Million => Some(money),
             PriceUnit::Thousand => money.times(1_000),
         });
-        money.ok_or_else(|| bad("a price is an amount in USD like 2.50, not below 0".to_owned()))
+        money.ok_or_else(|| bad("price", "2.50"))
     };
     let perhaps = |text: &Option<String>| {
         let text = text.as_deref().map(str::trim).filter(|text| !text.is_empty());
@@ -321,8 +318,9 @@ fn question(price: &Price) -> Option<PriceQuestionView> {
         .then(|| PriceQuestionView { per_million: highest.to_string(), asked_above: SURPRISING.to_string() })
 }
 
-fn bad(reason: String) -> Fault {
-    Fault::new(Code::BadRequest).with("reason", reason)
+/// The fact names the sentence: every language has words of its own.
+fn bad(fact: &'static str, value: impl Display) -> Fault {
+    Fault::new(Code::BadRequest).with(fact, value)
 }
 
 #[cfg(test)]

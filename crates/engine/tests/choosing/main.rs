@@ -11,3 +11,4 @@ mod house;
 mod last_resort;
 mod reasons;
 mod refusals;
+mod words;

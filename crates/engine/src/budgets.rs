@@ -4,6 +4,10 @@
 //! of the store; its row ends that. A request that costs nothing (local, free) is never asked. One whose price nobody
 //! knows fits into no budget: it is refused with that reason, and *allow once* lets it through.
 
+mod spent;
+
+pub(crate) use spent::Spent;
+
 use crate::house::House;
 use crate::{Engine, Inner, blocking};
 use inkhorn_contract::*;
@@ -11,7 +15,7 @@ use inkhorn_domain::{BudgetPeriod, BudgetScope, BudgetSubject, Money, UnixMillis
 use inkhorn_fault::{Code, Fault, Result};
 use inkhorn_metering::{Need, Outlook, Pricing};
 use inkhorn_store::budgets::{self, BudgetRow};
-use inkhorn_store::holds::{Limit, Reached, Standing, Verdict, Want};
+use inkhorn_store::holds::{self, Limit, Reached, Standing, Verdict, Want};
 use inkhorn_store::usage::UsageRow;
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -130,6 +134,10 @@ impl Inner {
             tracing::info!(budget = one.budget, percent = one.percent, "part of a budget is used up");
         }
         self.changed(&[Topic::Budgets]);
+        if reached.iter().any(|one| one.percent >= 100) {
+            // What it stops cannot be used any more.
+            self.changed(&[Topic::Models]);
+        }
         Ok(())
     }
 
@@ -204,7 +212,7 @@ impl Engine {
     pub async fn budgets_set(&self, request: BudgetSetRequest) -> Result<BudgetView> {
         let inner = self.inner.clone();
         let view = blocking(move || inner.set_budget(&request)).await?;
-        self.inner.changed(&[Topic::Budgets]);
+        self.inner.changed(&[Topic::Budgets, Topic::Models]);
         Ok(view)
     }
 
@@ -227,7 +235,7 @@ impl Engine {
             inner.reload().map(drop)
         })
         .await?;
-        self.inner.changed(&[Topic::Budgets]);
+        self.inner.changed(&[Topic::Budgets, Topic::Models]);
         Ok(BudgetRemovedView { removed })
     }
 
@@ -246,19 +254,31 @@ impl Engine {
             inner.stand_one(&name)
         })
         .await?;
-        self.inner.changed(&[Topic::Budgets]);
+        self.inner.changed(&[Topic::Budgets, Topic::Models]);
         Ok(view)
     }
 
-    /// What was reached of budgets since somebody asked last, in whatever process. Whoever asks tells the writer: each
-    /// is given once.
+    /// What was reached of budgets and not told to the writer yet, in whatever process. Each is given until whoever
+    /// told it says so with [`Engine::budgets_noticed`]: an answer that gets lost on its way is given again.
     pub async fn budgets_notices(&self, _: Nothing) -> Result<Vec<BudgetNoticeView>> {
         let inner = self.inner.clone();
         blocking(move || {
-            let reached = inner.store.take_reached(inner.clock.now())?;
+            let now = inner.clock.now();
+            let reached = inner.store.read_usage(|db| holds::untold(db, now))?;
             Ok(reached.into_iter().filter_map(notice).collect())
         })
         .await
+    }
+
+    /// Remembers that the writer was told these, so that nobody tells them again.
+    ///
+    /// # Errors
+    /// `usage_error` for a limit that is no amount.
+    pub async fn budgets_noticed(&self, request: BudgetsNoticedRequest) -> Result<Nothing> {
+        let told: Vec<Reached> = request.notices.into_iter().map(reached).collect::<Result<_>>()?;
+        let inner = self.inner.clone();
+        blocking(move || inner.store.note_told(&told, inner.clock.now())).await?;
+        Ok(Nothing {})
     }
 }
 
@@ -269,7 +289,14 @@ fn notice(reached: Reached) -> Option<BudgetNoticeView> {
         period: period.to_owned(),
         percent: reached.percent,
         limit: reached.most.to_string(),
+        from: reached.from,
     })
+}
+
+fn reached(notice: BudgetNoticeView) -> Result<Reached> {
+    let BudgetNoticeView { scope, period, percent, limit, from } = notice;
+    let most = Money::parse(&limit).ok_or_else(|| wrong("a limit is an amount in dollars like 20 or 0.50"))?;
+    Ok(Reached { budget: format!("{scope}/{period}"), percent, most, from })
 }
 
 fn view(running: &Running, standing: &Standing) -> BudgetView {
@@ -324,8 +351,11 @@ fn name_of(scope: &BudgetScope, period: BudgetPeriod) -> String {
     format!("{scope}/{}", period.as_str())
 }
 
+fn wrong(reason: &str) -> Fault {
+    Fault::new(Code::UsageError).with("reason", reason)
+}
+
 fn parse(request: &BudgetSetRequest, now: UnixMillis) -> Result<BudgetRow> {
-    let wrong = |reason: &str| Fault::new(Code::UsageError).with("reason", reason);
     let most = Money::parse(request.limit.trim().trim_start_matches('$'))
         .ok_or_else(|| wrong("a limit is an amount in dollars like 20 or 0.50"))?;
     let mut warn = request.warn.clone().unwrap_or_else(|| USUAL_WARNINGS.to_vec());

@@ -4,6 +4,7 @@
 //! its members that can be used now. Nobody is sent elsewhere in silence: what names nothing is a fault.
 
 use crate::guidance::Guidance;
+use crate::budgets::Spent;
 use crate::house::{House, LiveConnection};
 use crate::models::member;
 use crate::send::Ask;
@@ -98,7 +99,7 @@ impl Inner {
         let missing = || Fault::new(Code::ModelNotFound).with("model", name);
         if let Some(collection) = house.collection(name) {
             let now = Conditions { privacy, vault_open: self.vault.is_open() };
-            let (address, settings) = collection_aim(house, collection, now)?;
+            let (address, settings) = collection_aim(house, collection, now, &self.spent_budgets(house))?;
             return Ok(Aim { address, collection: Some(collection.name.clone()), settings });
         }
         let address = ModelAddress::parse(name).ok_or_else(missing)?;
@@ -107,17 +108,21 @@ impl Inner {
     }
 }
 
-/// The first member that can be used: those whose connection is failing come after all others.
+/// The first member that can be used: those whose connection is failing come after all others, and so do those that a
+/// spent budget stops.
 pub(crate) fn collection_aim(
     house: &House,
     collection: &CollectionRow,
     now: Conditions,
+    spent: &Spent,
 ) -> Result<(ModelAddress, MemberSettings)> {
     let there: Vec<_> = collection.members.iter().filter_map(|row| there(house, row)).collect();
     let fit = |live: &Arc<LiveConnection>, address: &ModelAddress| {
         exclusion(&member(live, live.locality_of(live.model(&address.model))), now).is_none()
     };
-    let well = there.iter().find(|(live, address, _)| live.trouble().is_none() && fit(live, address));
+    let well = there.iter().find(|(live, address, _)| {
+        live.trouble().is_none() && fit(live, address) && !spent.stops(live, &address.model)
+    });
     let chosen = match well {
         Some(chosen) => chosen,
         None => {
@@ -127,14 +132,20 @@ pub(crate) fn collection_aim(
                 .collect();
             let fits = candidates(&members, now);
             let fits = fits.map_err(|fault| match members.is_empty() {
-                true => Fault::new(Code::ModelNotFound).with("model", &collection.name),
+                true => none_in(collection),
                 false => fault,
             })?;
             let first = fits.first().and_then(|at| there.get(*at));
-            first.ok_or_else(|| Fault::new(Code::ModelNotFound).with("model", &collection.name))?
+            first.ok_or_else(|| none_in(collection))?
         }
     };
     Ok((chosen.1.clone(), chosen.2.settings.clone()))
+}
+
+/// The collection is there, and nothing in it can answer.
+fn none_in(collection: &CollectionRow) -> Fault {
+    let fact = if collection.members.is_empty() { "empty" } else { "collection" };
+    Fault::new(Code::ModelNotFound).with(fact, &collection.name)
 }
 
 /// A member whose connection is there and still has the model.

@@ -16,7 +16,7 @@ pub(crate) use recommend::tests::model as test_view;
 pub(crate) use recommend::{TASKS, recommend};
 pub(crate) use replace::replace_name;
 pub(crate) use speed::Measured;
-pub(crate) use view::{GONE, Views};
+pub(crate) use view::{GONE, Views, over_budget};
 
 use crate::choice::collection_aim;
 use crate::connections::count;
@@ -186,7 +186,10 @@ impl Engine {
         let Ok(house) = self.inner.house() else { return Vec::new() };
         let now = Conditions { privacy, vault_open: self.inner.vault.is_open() };
         let mut offered = Vec::new();
-        for collection in house.collections.iter().filter(|row| collection_aim(&house, row, now).is_ok()) {
+        let spent = self.inner.spent_budgets(&house);
+        for collection in
+            house.collections.iter().filter(|row| collection_aim(&house, row, now, &spent).is_ok())
+         {
             offered.push(OfferedModel {
                 id: collection.name.clone(),
                 name: None,
@@ -248,13 +251,13 @@ impl Engine {
 impl Inner {
     /// All models as they are now, in the writer's order of connections.
     pub(crate) fn all_models_now(&self, house: &House) -> Result<Vec<ModelView>> {
-        let speeds = self.speeds()?;
+        let (speeds, spent) = (self.speeds()?, self.spent_budgets(house));
         self.keep_views_of(&house.connections);
         let computed: Vec<_> =
             house.connections.iter().map(|live| self.computed_models(live, house.visited_at)).collect();
         let mut all = Vec::with_capacity(computed.iter().map(|models| models.len()).sum());
         for (live, models) in house.connections.iter().zip(&computed) {
-            all.extend(self.models_now(live, models, &speeds));
+            all.extend(self.models_now(live, models, &speeds, &spent));
         }
         Ok(all)
     }

@@ -176,10 +176,11 @@ impl Inner {
             Some(id) => guidance.with_assistant(self.assistant(id)?),
             None => guidance,
         };
-        let house = self.house()?;
         let unchosen = explicit.as_deref() == Some("");
         let explicit = explicit.filter(|model| !model.is_empty());
-        let own = conversation.and_then(|row| row.model.clone()).filter(|model| house.knows(model));
+        // Also where its connection or collection was removed: the text is refused then. Whoever wrote to a model on this
+        // machine must not find the whole conversation at another company because of a default.
+        let own = conversation.and_then(|row| row.model.clone());
         let chosen = conversation.is_some_and(|row| row.model_chosen) && !unchosen;
         let (conversation, kept) = if chosen { (own, None) } else { (None, own) };
         Ok(Wish { explicit, conversation, kept, guidance, used, unchosen, lasting, previous })

@@ -17,7 +17,7 @@ impl Inner {
     pub(crate) fn named_model(&self, house: &House, name: &str) -> NamedModelView {
         if ModelAddress::parse(name).is_some() {
             let row = MemberRow { model: name.to_owned(), settings: MemberSettings::default() };
-            let there = self.member_view(house, &row);
+            let there = self.member_view(house, &row, &self.spent_budgets(house));
             return NamedModelView {
                 id: there.id,
                 name: there.name,
@@ -30,7 +30,7 @@ impl Inner {
             None => Some(NOT_CONNECTED.to_owned()),
             Some(row) => {
                 let now = Conditions { privacy: Privacy::Cloud, vault_open: self.vault.is_open() };
-                let aimed = collection_aim(house, row, now);
+                let aimed = collection_aim(house, row, now, &self.spent_budgets(house));
                 aimed.err().map(|fault| fault.code().as_str().to_owned())
             }
         };

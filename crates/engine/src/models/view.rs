@@ -6,6 +6,7 @@
 
 use super::{member, speed::Speeds};
 use crate::Inner;
+use crate::budgets::Spent;
 use crate::house::{ConnectionNotes, LiveConnection, ModelIndex};
 use inkhorn_contract::{BasisView, ContentView, LocalDetailsView, ModelView, PriceView};
 use inkhorn_domain::{ConnectionId, ContentTag, Locality, ModelListing, PriceSource, Privacy, UnixMillis};
@@ -96,6 +97,7 @@ impl Inner {
         live: &LiveConnection,
         computed: &'v [ModelView],
         speeds: &'v Speeds,
+        spent: &'v Spent,
     ) -> impl Iterator<Item = ModelView> + 'v {
         let [local, cloud] = [Locality::Local, Locality::Cloud].map(|locality| self.reason(live, locality));
         computed.iter().map(move |model| {
@@ -103,7 +105,7 @@ impl Inner {
             let here = if model.locality == Locality::Local.as_str() { &local } else { &cloud };
             model.reason = match model.gone_since {
                 Some(_) => Some(GONE.to_owned()),
-                None => here.clone(),
+                None => here.clone().or_else(|| spent.stops_view(&model).then(over_budget)),
             };
             model.available = model.reason.is_none();
             model.speed = speeds.of(&model.id);
@@ -123,6 +125,11 @@ impl Inner {
         }
         live.trouble().map(|fault| fault.code.as_str().to_owned())
     }
+}
+
+/// Why a model cannot be used while a budget that covers it is spent.
+pub(crate) fn over_budget() -> String {
+    Code::OverBudget.as_str().to_owned()
 }
 
 /// Why a model that its provider lists no more cannot be chosen.

@@ -146,3 +146,49 @@ async fn a_locked_vault_stops_those_that_need_a_key_and_no_others() {
     assert_eq!(desk.reason("openai/one").await, None);
     assert_eq!(desk.answers().await.as_deref(), Some("openai/one"));
 }
+
+#[tokio::test]
+async fn a_spent_budget_stops_what_it_covers_and_a_collection_goes_on_with_the_rest() {
+    let desk = Desk::new().await;
+    let budget = |scope: &str| BudgetSetRequest {
+        scope: scope.into(),
+        period: "day".into(),
+        limit: "0".into(),
+        warn: None,
+    };
+    let named = |scope: &str| BudgetRequest { scope: scope.into(), period: "day".into() };
+    desk.engine.budgets_set(budget("model:openai/one")).await.expect("set");
+    assert_eq!(desk.reason("openai/one").await.as_deref(), Some("over_budget"));
+    assert_eq!(desk.reason("openai/two").await, None, "another model");
+    assert_eq!(desk.answers().await.as_deref(), Some("ollama/one"));
+    assert_eq!(desk.refused("openai/one").await, Code::OverBudget);
+    let (_, answer) = read(desk.engine.send(ask(Some("Both"), "Hello")).await.expect("it answers")).await;
+    assert_eq!(answer.info().model.to_string(), "ollama/one");
+    assert!(desk.cloud.chats().is_empty(), "nothing went where the budget is spent");
+    // Let through once, it can be used once.
+    desk.engine.budgets_allow_once(named("model:openai/one")).await.expect("allowed");
+    assert_eq!(desk.reason("openai/one").await, None);
+    read(desk.engine.send(ask(Some("openai/one"), "Hello")).await.expect("once")).await;
+    assert_eq!(desk.reason("openai/one").await.as_deref(), Some("over_budget"));
+    desk.engine.budgets_remove(named("model:openai/one")).await.expect("removed");
+    assert_eq!(desk.reason("openai/one").await, None);
+    // What costs nothing is not stopped by a budget for everything.
+    desk.engine.budgets_set(budget("all")).await.expect("set");
+    assert_eq!(desk.reason("openai/two").await.as_deref(), Some("over_budget"));
+    assert_eq!(desk.reason("ollama/one").await, None);
+}
+
+#[tokio::test]
+async fn a_collection_that_cannot_answer_says_why_and_is_not_denied() {
+    let desk = Desk::new().await;
+    let create = CollectionRequest { name: "Hollow".into() };
+    desk.engine.collections_create(create).await.expect("made");
+    let fault = desk.engine.send(ask(Some("hollow"), "Hello")).await.err().expect("refused");
+    assert_eq!(fault.code(), Code::ModelNotFound);
+    assert_eq!(FaultView::from(&fault).message, "The collection Hollow holds no models yet.");
+    desk.engine.connections_remove(ConnectionRequest { slug: "openai".into() }).await.expect("removed");
+    desk.engine.connections_remove(ConnectionRequest { slug: "ollama".into() }).await.expect("removed");
+    let fault = desk.engine.send(ask(Some("Both"), "Hello")).await.err().expect("refused");
+    assert_eq!(fault.code(), Code::ModelNotFound);
+    assert!(FaultView::from(&fault).message.contains("in the collection Both"));
+}

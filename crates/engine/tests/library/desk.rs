@@ -164,3 +164,29 @@ async fn a_rule_that_names_what_is_not_there_sends_the_text_nowhere() {
     assert_eq!(refused.err(), Some(Code::ModelNotFound));
     assert!(provider.chats().is_empty() && other.chats().is_empty());
 }
+
+#[tokio::test]
+async fn a_conversation_whose_model_went_away_is_not_sent_to_another_company() {
+    // Chosen for the conversation, or merely what answered there last.
+    for chosen in [true, false] {
+        let house = House::empty();
+        let cloud = house.connect(Persona::OpenAi, "Cloud", &["default"]).await;
+        let _local = house.connect(Persona::Ollama, "Here", &["quill"]).await;
+        house.default_model("here/quill").await;
+        let model = chosen.then(|| "here/quill".to_owned());
+        let (answer, told) = house.send(DeskSendRequest { model, ..text("A secret.") }).await;
+        assert_eq!(picked(&answer).0, "here/quill");
+        house.default_model("cloud/default").await;
+        let here = ConnectionRequest { slug: "here".into() };
+        house.engine.connections_remove(here).await.expect("removed");
+
+        let id = Some(conversation(&told).id);
+        let go_on = || DeskSendRequest { conversation: id.clone(), ..text("On.") };
+        let refused = house.engine.desk_send(go_on(), |_| {}).await.err().expect("refused");
+        assert_eq!(refused.code(), Code::ModelNotFound, "chosen: {chosen}");
+        assert!(cloud.chats().is_empty(), "nothing of it went to the default");
+        // Only the writer's own word leads elsewhere.
+        let elsewhere = DeskSendRequest { model: Some("cloud/default".into()), ..go_on() };
+        assert_eq!(picked(&house.send(elsewhere).await.0).0, "cloud/default");
+    }
+}

@@ -2,7 +2,7 @@
 //!
 //! Nine come with Inkhorn. The writer may change them, and put each back; and make others.
 
-use crate::{CostView, MemberSettingsView};
+use crate::{CostView, MemberSettingsView, SpoiltView};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
@@ -62,6 +62,8 @@ pub struct AssistantView {
 pub struct AssistantsView {
     /// Those that came with Inkhorn first, then the writer's own by name.
     pub assistants: Vec<AssistantView>,
+    /// Those that cannot be read. One that came with Inkhorn can be put back; until then it stands among neither of them.
+    pub spoilt: Vec<SpoiltView>,
     /// The vault is not open, so that the writer's own and what was changed cannot be read.
     pub locked: bool,
 }

@@ -73,11 +73,25 @@ pub struct PromptView {
     pub updated_at: i64,
 }
 
+/// A prompt or an assistant whose seal does not open: its record was changed outside of Inkhorn, or the disk spoiled it.
+/// Nothing of the writer's words in it can be read.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
+pub struct SpoiltView {
+    /// Its id, by which it can be removed or put back.
+    pub id: String,
+    /// Its name as it came with Inkhorn; such a one is put back and not removed.
+    pub name: Option<NameView>,
+    /// When it was last saved. Unix milliseconds.
+    pub updated_at: i64,
+}
+
 /// All prompts.
 #[derive(Debug, Clone, PartialEq, Serialize, TS)]
 pub struct PromptsView {
     /// By name.
     pub prompts: Vec<PromptView>,
+    /// Those that cannot be read.
+    pub spoilt: Vec<SpoiltView>,
     /// The vault is not open, so they cannot be read.
     pub locked: bool,
 }

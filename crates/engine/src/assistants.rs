@@ -57,6 +57,12 @@ impl fmt::Debug for Assistant {
     }
 }
 
+/// All assistants as they can be used, and those that cannot be read.
+pub(crate) struct Assistants {
+    pub whole: Vec<Assistant>,
+    pub spoilt: Vec<SpoiltView>,
+}
+
 /// What is sealed. A built-in one's own name and description are absent where the writer left them as they came.
 #[derive(PartialEq, Serialize, Deserialize)]
 struct Content {
@@ -74,9 +80,9 @@ impl Engine {
         blocking(move || {
             let house = inner.house()?;
             let locked = !inner.vault.is_open() && inner.vault.exists();
-            let all = inner.all_assistants()?;
-            let assistants = all.iter().map(|one| inner.assistant_view(&house, one)).collect();
-            Ok(AssistantsView { assistants, locked })
+            let Assistants { whole, spoilt } = inner.all_assistants()?;
+            let assistants = whole.iter().map(|one| inner.assistant_view(&house, one)).collect();
+            Ok(AssistantsView { assistants, spoilt, locked })
         })
         .await
     }
@@ -165,21 +171,30 @@ impl Engine {
 
 impl Inner {
     /// Every assistant: those that come with Inkhorn as the writer has them, then the writer's own by name. Where the
-    /// vault is not open, the first as they came.
-    pub(crate) fn all_assistants(&self) -> Result<Vec<Assistant>> {
-        let mut changed = Vec::new();
-        let mut own = Vec::new();
+    /// vault is not open, the first as they came. One that cannot be read stands apart, and so does one that came with
+    /// Inkhorn: as it came it is not what the writer made of it.
+    pub(crate) fn all_assistants(&self) -> Result<Assistants> {
+        let (mut changed, mut own, mut spoilt) = (Vec::new(), Vec::new(), Vec::new());
         if self.vault.is_open() {
             for row in self.store.read(assistants::load_all)? {
-                let opened = self.open_assistant(&row)?;
-                if row.built_in.is_some() { changed.push(opened) } else { own.push(opened) }
+                match sealed::whole(self.open_assistant(&row))? {
+                    Some(opened) if row.built_in.is_some() => changed.push(opened),
+                    Some(opened) => own.push(opened),
+                    None => {
+                        let name =
+                            row.built_in.as_deref().and_then(built_in::find).map(|base| base.name.clone());
+                        spoilt.push(SpoiltView { id: shown_id(&row), name, updated_at: row.updated_at });
+                    }
+                }
             }
         }
         own.sort_by_cached_key(|one| one.name.en.to_lowercase());
+        let readable = |base: &&BuiltIn| !spoilt.iter().any(|one| one.id == base.id);
         let as_it_is = |base: &BuiltIn| changed.iter().find(|one| one.id == base.id).cloned();
-        let built_in =
-            built_in::all().iter().map(|base| as_it_is(base).unwrap_or_else(|| Assistant::of(base)));
-        Ok(built_in.chain(own).collect())
+        let built_in = built_in::all().iter().filter(readable);
+        let built_in = built_in.map(|base| as_it_is(base).unwrap_or_else(|| Assistant::of(base)));
+        let whole = built_in.chain(own).collect();
+        Ok(Assistants { whole, spoilt })
     }
 
     /// One assistant.
@@ -228,7 +243,7 @@ impl Inner {
             None => came.cloned().unwrap_or_default(),
         };
         Ok(Assistant {
-            id: row.built_in.clone().unwrap_or_else(|| row.id.to_string()),
+            id: shown_id(row),
             name: words(name, base.map(|base| &base.name)),
             description: words(description, base.map(|base| &base.description)),
             instructions,
@@ -388,6 +403,11 @@ impl Written {
             && self.settings == base.settings
             && self.web_search == base.web_search
     }
+}
+
+/// The id by which it is known: a word for one that came with Inkhorn.
+fn shown_id(row: &AssistantRow) -> String {
+    row.built_in.clone().unwrap_or_else(|| row.id.to_string())
 }
 
 fn place(row: &AssistantRow) -> Place {

@@ -42,19 +42,27 @@ struct Content {
 }
 
 impl Engine {
-    /// All prompts, by name.
+    /// All prompts, by name. One that cannot be read is told apart from the others.
     pub async fn prompts_list(&self, _: Nothing) -> Result<PromptsView> {
         let inner = self.inner.clone();
         blocking(move || {
             if !inner.vault.is_open() {
-                return Ok(PromptsView { prompts: Vec::new(), locked: inner.vault.exists() });
+                let locked = inner.vault.exists();
+                return Ok(PromptsView { prompts: Vec::new(), spoilt: Vec::new(), locked });
             }
-            let (house, assistants) = (inner.house()?, inner.all_assistants()?);
-            let rows = inner.store.read(prompts::load_all)?;
-            let views = rows.iter().map(|row| inner.prompt_view(&house, &assistants, row));
-            let mut views = views.collect::<Result<Vec<_>>>()?;
+            let (house, assistants) = (inner.house()?, inner.all_assistants()?.whole);
+            let (mut views, mut spoilt) = (Vec::new(), Vec::new());
+            for row in inner.store.read(prompts::load_all)? {
+                match sealed::whole(inner.prompt_view(&house, &assistants, &row))? {
+                    Some(view) => views.push(view),
+                    None => {
+                        let id = row.id.to_string();
+                        spoilt.push(SpoiltView { id, name: None, updated_at: row.updated_at });
+                    }
+                }
+            }
             views.sort_by_cached_key(|view| (view.name.to_lowercase(), view.created_at));
-            Ok(PromptsView { prompts: views, locked: false })
+            Ok(PromptsView { prompts: views, spoilt, locked: false })
         })
         .await
     }
@@ -71,7 +79,7 @@ impl Engine {
         self.ensure_vault().await?;
         let inner = self.inner.clone();
         let view = blocking(move || {
-            let (house, assistants) = (inner.house()?, inner.all_assistants()?);
+            let (house, assistants) = (inner.house()?, inner.all_assistants()?.whole);
             let known = match id {
                 Some(id) => Some(inner.prompt_row(id)?),
                 None => None,
@@ -140,7 +148,7 @@ impl Engine {
     /// A prompt with its blanks filled. What is given is taken as it is: nothing in it is a blank.
     ///
     /// # Errors
-    /// `not_found`; `over_limit` for a whole that would be longer than a turn may be; `vault_locked`.
+    /// `not_found`; `over_limit` for a whole that would be longer than a turn may be; `vault_locked`; `tampered`.
     pub async fn prompts_fill(&self, request: PromptFillRequest) -> Result<PromptFilledView> {
         let id = prompt_id(&request.prompt)?;
         let inner = self.inner.clone();

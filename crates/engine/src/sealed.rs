@@ -42,8 +42,25 @@ pub(crate) fn seal(vault: &Guard, place: Place, content: &impl Serialize) -> Res
 /// Opens a content.
 ///
 /// # Errors
-/// `vault_locked`; `tampered` for what was not sealed for this place.
+/// `vault_locked`; `tampered` for what was not sealed for this place, and `newer_format`. Both name the kind, so that
+/// nobody is told to enter a key.
 pub(crate) fn open<T: DeserializeOwned>(vault: &Guard, place: Place, sealed: &[u8]) -> Result<T> {
-    let json = vault.open(&place.context(), sealed)?;
-    serde_json::from_slice(&json).map_err(|_| Fault::new(Code::Tampered))
+    let json = vault.open(&place.context(), sealed).map_err(|fault| match fault.code() {
+        Code::Tampered => fault.with(place.kind, ""),
+        _ => fault,
+    })?;
+    serde_json::from_slice(&json).map_err(|_| Fault::new(Code::Tampered).with(place.kind, ""))
+}
+
+/// One of many that were opened: `None` where it cannot be read, which is no reason to withhold the others.
+///
+/// # Errors
+/// `vault_locked`, and whatever else says nothing of this one record.
+pub(crate) fn whole<T>(opened: Result<T>) -> Result<Option<T>> {
+    match opened {
+        Ok(content) => Ok(Some(content)),
+        // One changed byte is enough for either, depending on where it stands.
+        Err(fault) if matches!(fault.code(), Code::Tampered | Code::NewerFormat) => Ok(None),
+        Err(fault) => Err(fault),
+    }
 }

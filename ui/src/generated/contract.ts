@@ -425,6 +425,10 @@ export type AssistantsView = {
  */
 assistants: Array<AssistantView>, 
 /**
+ * Those that cannot be read. One that came with Inkhorn can be put back; until then it stands among neither of them.
+ */
+spoilt: Array<SpoiltView>, 
+/**
  * The vault is not open, so that the writer's own and what was changed cannot be read.
  */
 locked: boolean, };
@@ -474,7 +478,11 @@ percent: number,
 /**
  * The limit, USD as decimal text.
  */
-limit: string, };
+limit: string, 
+/**
+ * When the period began in which it was reached, unix milliseconds.
+ */
+from: number, };
 
 export type BudgetRemovedView = { 
 /**
@@ -2277,6 +2285,10 @@ export type PromptsView = {
  */
 prompts: Array<PromptView>, 
 /**
+ * Those that cannot be read.
+ */
+spoilt: Array<SpoiltView>, 
+/**
  * The vault is not open, so they cannot be read.
  */
 locked: boolean, };
@@ -2590,6 +2602,20 @@ usd: string,
  * Requests whose cost nobody knows.
  */
 unpriced_requests: number, };
+
+export type SpoiltView = { 
+/**
+ * Its id, by which it can be removed or put back.
+ */
+id: string, 
+/**
+ * Its name as it came with Inkhorn; such a one is put back and not removed.
+ */
+name: NameView | null, 
+/**
+ * When it was last saved. Unix milliseconds.
+ */
+updated_at: number, };
 
 export type Topic = "status" | "vault" | "connections" | "models" | "desk" | "prompts" | "usage" | "budgets" | "apps";
 

@@ -85,7 +85,7 @@ export function promptCommands(scene: Scene) {
     return found ? { id: found.id, name: found.name } : null;
   };
   return {
-    prompts_list: () => ({ prompts: locked ? [] : prompts, locked }),
+    prompts_list: () => ({ prompts: locked ? [] : prompts, spoilt: [], locked }),
     prompts_save: ({ id, name, text, variables, model, assistant, settings }: PromptSaveRequest): PromptView => {
       const { variables: all, unused } = checked(text, variables ?? []);
       const before = prompts.find((one) => one.id === id);
@@ -105,7 +105,7 @@ export function promptCommands(scene: Scene) {
       const text = (found?.text ?? '').replace(/\{\{\s*([^{}\n]{1,60}?)\s*\}\}/g, (braces, name: string) => (missing.includes(name) ? braces : given(name)));
       return { text, missing, not_offered: [], unknown: [] };
     },
-    assistants_list: () => ({ assistants, locked }),
+    assistants_list: () => ({ assistants, spoilt: [], locked }),
     assistants_save: ({ id, name, description, instructions, feature, model, settings, web_search }: AssistantSaveRequest): AssistantView => {
       const before = assistants.find((one) => one.id === id);
       const kept: AssistantView = {

@@ -8,7 +8,7 @@ use crate::output::{Done, Output, printable};
 use crate::table::lay_out;
 use inkhorn_contract::{
     AssistantView, Nothing, PromptFillRequest, PromptRequest, PromptSaveRequest, PromptVariable, PromptView,
-    VariableKind,
+    PromptsView, VariableKind,
 };
 use inkhorn_engine::Engine;
 use inkhorn_fault::{Code, Fault, Result};
@@ -20,6 +20,12 @@ const MOST: u64 = 1024 * 1024;
 pub(super) async fn assistants(engine: &Engine, command: Assistants, output: Output) -> Done {
     let Assistants::List = command;
     let view = engine.assistants_list(Nothing {}).await?;
+    for one in &view.spoilt {
+        output.note(&format!(
+            "The assistant {} was changed outside of Inkhorn or spoiled, and cannot be read.",
+            one.id
+        ));
+    }
     output.show(&view.assistants, || {
         let row = |one: &AssistantView| {
             let model = one.model.as_ref().map_or_else(String::new, |model| model.id.clone());
@@ -41,6 +47,10 @@ pub(super) async fn prompts(engine: &Engine, command: Prompts, output: Output) -
         Prompts::Add(command) => add(engine, command, output).await,
         Prompts::Run(command) => run(engine, command, output).await,
         Prompts::Remove(one) => {
+            if let Some(id) = spoilt_id(&read_all(engine).await?, &one.name) {
+                engine.prompts_delete(PromptRequest { prompt: id.clone() }).await?;
+                return output.show(&json!({ "removed": id }), || format!("{id} is removed."));
+            }
             let view = find(engine, &one.name).await?;
             engine.prompts_delete(PromptRequest { prompt: view.id.clone() }).await?;
             output.show(&json!({ "removed": view.name }), || printable(&format!("{} is removed.", view.name)))
@@ -49,9 +59,13 @@ pub(super) async fn prompts(engine: &Engine, command: Prompts, output: Output) -
 }
 
 async fn list(engine: &Engine, output: Output) -> Done {
-    let view = engine.prompts_list(Nothing {}).await?;
-    if view.locked {
-        return Err(Fault::new(Code::VaultLocked).into());
+    let view = read_all(engine).await?;
+    for one in &view.spoilt {
+        output.note(&format!(
+            "The prompt {id} was changed outside of Inkhorn or spoiled, and cannot be read. To remove it: inkhorn prompts \
+             remove {id}",
+            id = one.id
+        ));
     }
     output.show(&view.prompts, || {
         let row = |one: &PromptView| {
@@ -107,11 +121,22 @@ async fn run(engine: &Engine, command: RunPrompt, output: Output) -> Done {
     chat::send(engine, sending, output).await
 }
 
+async fn read_all(engine: &Engine) -> Result<PromptsView> {
+    let view = engine.prompts_list(Nothing {}).await?;
+    if view.locked { Err(Fault::new(Code::VaultLocked)) } else { Ok(view) }
+}
+
+/// The id that this names, where it is one of a prompt that cannot be read: such a one has no other name.
+fn spoilt_id(view: &PromptsView, name: &str) -> Option<String> {
+    let wanted = name.trim().to_lowercase();
+    view.spoilt.iter().find(|one| one.id == wanted).map(|one| one.id.clone())
+}
+
 /// The prompt of this name, whatever its capitals, or of this id.
 async fn find(engine: &Engine, name: &str) -> Result<PromptView> {
-    let view = engine.prompts_list(Nothing {}).await?;
-    if view.locked {
-        return Err(Fault::new(Code::VaultLocked));
+    let view = read_all(engine).await?;
+    if spoilt_id(&view, name).is_some() {
+        return Err(Fault::new(Code::Tampered).with("prompt", ""));
     }
     let wanted = name.trim().to_lowercase();
     let mut found =

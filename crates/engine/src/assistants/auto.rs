@@ -217,7 +217,11 @@ impl Inner {
         let house = self.house()?;
         let here = otherwise.is_some_and(|name| self.stays_here(&house, name));
         let privacy = if here { Privacy::Local } else { privacy };
-        let mut assistants = self.all_assistants()?;
+        let mut assistants = self.all_assistants()?.whole;
+        // The first is what is answered where none suits, so it is there even where what the writer made of it is lost.
+        if assistants.first().is_none_or(|first| first.id != CONVERSATION) {
+            assistants.insert(0, Assistant::of(&built_in::all()[0]));
+        }
         if here && !fixed {
             assistants.retain(|one| one.model.as_deref().is_none_or(|name| self.stays_here(&house, name)));
         }

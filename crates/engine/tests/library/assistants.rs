@@ -176,3 +176,48 @@ async fn the_web_is_searched_where_the_model_can_and_otherwise_both_are_told() {
         assert_eq!(last_body(&provider)["tools"], json!(null), "{model}");
     }
 }
+
+#[tokio::test]
+async fn one_that_cannot_be_read_stops_neither_the_others_nor_prompts_nor_auto() {
+    let house = House::empty();
+    let provider = house.connect(Persona::OpenAi, "Test", &["gpt-4o", "gpt-4o-mini"]).await;
+    house.default_model("test/gpt-4o").await;
+    let mine = house.assistant(own("Mine", "Be mine.")).await.expect("made");
+    for id in ["blog", "conversation"] {
+        let came = house.find(id).await.expect("built in");
+        let changed = AssistantSaveRequest { instructions: "Changed.".into(), ..as_request(&came) };
+        house.assistant(changed).await.expect("changed");
+    }
+    let store = inkhorn_store::Store::open(&house.profile.data_dir()).expect("a second look at the file");
+    for mut row in store.read(inkhorn_store::assistants::load_all).expect("rows") {
+        let at = row.content.len() - 1;
+        row.content[at] ^= 1;
+        store.write(|tx| inkhorn_store::assistants::update(tx, &row)).expect("written");
+    }
+    let view = house.engine.assistants_list(Nothing {}).await.expect("a list");
+    let blog = view.spoilt.iter().find(|one| one.id == "blog").expect("told");
+    assert!(blog.name.is_some() && view.assistants.iter().all(|one| one.id != "blog"));
+    let mut spoilt: Vec<_> = view.spoilt.iter().map(|one| one.id.as_str()).collect();
+    spoilt.sort_unstable();
+    let mut expected = ["blog", "conversation", mine.id.as_str()];
+    expected.sort_unstable();
+    assert_eq!((view.assistants.len(), spoilt.as_slice()), (7, expected.as_slice()));
+
+    let prompt = PromptSaveRequest { name: "P".into(), text: "x".into(), ..PromptSaveRequest::default() };
+    house.prompt(prompt).await.expect("prompts are kept all the same");
+    assert_eq!(house.prompts().await.len(), 1);
+    provider.next(inkhorn_testkit::Call::Chat, inkhorn_testkit::Behaviour::Answer(Answer::text("1")));
+    provider.answer_with(Answer::text("Dear editor"));
+    let request = DeskSendRequest { assistant: Some("auto".into()), ..text("Write to my editor.") };
+    let (answer, _) = house.send(request).await;
+    let chosen = answer.answer.and_then(|line| line.assistant).expect("Auto chose");
+    assert_eq!((answer.state, chosen.id.as_str()), ("done", "conversation"), "none suits: as it came");
+
+    for id in ["blog", "conversation"] {
+        let request = AssistantRequest { assistant: id.into() };
+        house.engine.assistants_reset(request).await.expect("put back");
+    }
+    house.engine.assistants_delete(AssistantRequest { assistant: mine.id }).await.expect("removed");
+    let view = house.engine.assistants_list(Nothing {}).await.expect("a list");
+    assert_eq!((view.assistants.len(), view.spoilt.len()), (9, 0));
+}

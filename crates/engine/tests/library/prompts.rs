@@ -208,20 +208,54 @@ async fn a_text_that_was_put_into_another_row_or_back_to_an_older_form_is_refuse
     house.prompt(second).await.expect("made");
     let store = inkhorn_store::Store::open(&house.profile.data_dir()).expect("a second look at the file");
     let rows = store.read(inkhorn_store::prompts::load_all).expect("rows");
-    let listed = async || house.engine.prompts_list(Nothing {}).await.map_err(|fault| fault.code());
+    let listed = async || {
+        let view = house.engine.prompts_list(Nothing {}).await.expect("a list");
+        let spoilt: Vec<_> = view.spoilt.into_iter().map(|one| one.id).collect();
+        (view.prompts.into_iter().map(|one| one.name).collect::<Vec<_>>().join(" "), spoilt)
+    };
+    let spoilt = || vec![made.id.clone()];
     let put = |row: &inkhorn_store::prompts::PromptRow| {
         store.write(|tx| inkhorn_store::prompts::update(tx, row)).expect("written")
     };
     let swapped = inkhorn_store::prompts::PromptRow { content: rows[1].content.clone(), ..rows[0].clone() };
     put(&swapped);
-    assert_eq!(listed().await.err(), Some(Code::Tampered), "a text is bound to its prompt");
+    assert_eq!(listed().await, ("Two".into(), spoilt()), "a text is bound to its prompt");
     put(&rows[0]);
-    let changed = PromptSaveRequest { id: Some(made.id), ..prompt("One", "changed") };
+    let changed = PromptSaveRequest { id: Some(made.id.clone()), ..prompt("One", "changed") };
     house.prompt(changed).await.expect("changed");
     let now = store.read(inkhorn_store::prompts::load_all).expect("rows").remove(0);
     assert_eq!(now.rev, rows[0].rev + 1);
     put(&inkhorn_store::prompts::PromptRow { content: rows[0].content.clone(), ..now.clone() });
-    assert_eq!(listed().await.err(), Some(Code::Tampered), "and to how often it was changed");
+    assert_eq!(listed().await, ("Two".into(), spoilt()), "and to how often it was changed");
     put(&now);
-    assert_eq!(listed().await.map(|view| view.prompts.len()), Ok(2));
+    assert_eq!(listed().await, ("One Two".into(), vec![]));
+}
+
+#[tokio::test]
+async fn one_changed_byte_costs_one_prompt_which_is_named_and_can_go() {
+    let house = House::empty();
+    let made = house.prompt(prompt("One", "first")).await.expect("made");
+    let whole = house.prompt(prompt("Two", "second")).await.expect("made");
+    let store = inkhorn_store::Store::open(&house.profile.data_dir()).expect("a second look at the file");
+    let row = store.read(inkhorn_store::prompts::load_all).expect("rows").remove(0);
+    for at in [0, 1, row.content.len() / 2, row.content.len() - 1] {
+        let mut spoilt = row.clone();
+        spoilt.content[at] ^= 0x20;
+        store.write(|tx| inkhorn_store::prompts::update(tx, &spoilt)).expect("written");
+        let view = house.engine.prompts_list(Nothing {}).await.expect("a list");
+        assert_eq!(view.prompts, std::slice::from_ref(&whole), "byte {at}");
+        assert_eq!(
+            view.spoilt,
+            [SpoiltView { id: made.id.clone(), name: None, updated_at: row.updated_at }],
+            "byte {at}"
+        );
+    }
+    let request = PromptFillRequest { prompt: made.id.clone(), values: values(&[]) };
+    let fault = house.engine.prompts_fill(request).await.expect_err("it cannot be read");
+    assert_eq!(fault.code(), Code::Tampered);
+    assert!(!fault.hint().contains("key") && fault.message().contains("prompt"), "{}", fault.hint());
+    house.prompt(prompt("Three", "third")).await.expect("others are made all the same");
+    house.engine.prompts_delete(PromptRequest { prompt: made.id }).await.expect("removed");
+    let left = house.engine.prompts_list(Nothing {}).await.expect("a list");
+    assert_eq!((left.prompts.len(), left.spoilt.len()), (2, 0));
 }

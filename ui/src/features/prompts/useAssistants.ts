@@ -24,6 +24,8 @@ export function useAssistants() {
     ...answer,
     /** Those that came with Inkhorn first, without those that are about to be deleted. */
     assistants,
+    /** Those that cannot be read, without those that are about to be deleted. */
+    spoilt: computed(() => (answer.data.value?.spoilt ?? []).filter((one) => !hidden(one.id))),
     find,
     /** A name or a sentence in the writer's language. */
     said,
@@ -37,6 +39,8 @@ export function useAssistants() {
     /** Deletes one of the writer's own in ten seconds, unless that is undone. */
     remove: (one: AssistantView) =>
       doSoon({ id: one.id, told: t('prompts.deleted', { name: said(one.name) }), happen: () => void remove.run({ assistant: one.id }) }),
+    /** Deletes one that cannot be read, in the same way. */
+    removeSpoilt: (id: string) => doSoon({ id, told: t('prompts.spoilt.deleted'), happen: () => void remove.run({ assistant: id }) }),
     removeFailure: remove.failure,
   };
 }

@@ -47,11 +47,15 @@ export function usePrompts() {
     ...answer,
     /** By name, without those that are about to be deleted. */
     prompts,
+    /** Those that cannot be read, without those that are about to be deleted. */
+    spoilt: computed(() => (answer.data.value?.spoilt ?? []).filter((one) => !hidden(one.id))),
     find: (id: string | undefined) => prompts.value.find((prompt) => prompt.id === id),
     save,
     /** Deletes a prompt in ten seconds, unless that is undone. */
     remove: (prompt: PromptView) =>
       doSoon({ id: prompt.id, told: t('prompts.deleted', { name: prompt.name }), happen: () => void remove.run({ prompt: prompt.id }) }),
+    /** Deletes one that cannot be read, in the same way. */
+    removeSpoilt: (id: string) => doSoon({ id, told: t('prompts.spoilt.deleted'), happen: () => void remove.run({ prompt: id }) }),
     removeFailure: remove.failure,
   };
 }

@@ -225,6 +225,18 @@ describe('one collection', () => {
     await vi.waitFor(() => expect(sent('collections_settings')).toEqual([{ name: 'Night drafts', model: 'openrouter/claude-sonnet-4.5', settings: { temperature: 0.7, max_tokens: 4000, reasoning: null } }]));
     await vi.waitFor(() => expect(all('member')[1]?.textContent).toContain('temperature 0.7, at most 4,000 tokens'));
   });
+  it('puts another model in the place of one that is not there any more, and of no other', async () => {
+    const { sent } = await show('normal', 'Night drafts');
+    await there('member-replace');
+    expect(all('member-replace').map((one) => one.closest<HTMLElement>('[data-row]')?.dataset.row)).toEqual([expect.stringMatching(/^friend\//)]);
+    const lost = all('member-replace')[0]?.closest<HTMLElement>('[data-row]')?.dataset.row;
+    await press('member-replace');
+    const { choosing } = useSelector();
+    expect([choosing.value?.modelsOnly, choosing.value?.purpose]).toEqual([true, expect.stringContaining('everywhere?')]);
+    choosing.value?.choose('openrouter/gemini-3-pro');
+    await vi.waitFor(() => expect(sent('models_replace')).toEqual([{ from: lost, to: 'openrouter/gemini-3-pro' }]));
+    await vi.waitFor(() => expect(announced.value).toContain('took its place'));
+  });
   it('takes several models in a row from the one selector', async () => {
     const { sent } = await show('normal', 'Night drafts');
     await press('collection-add');

@@ -187,6 +187,19 @@ describe('a replacement', () => {
   });
 });
 
+describe('a collection in the place of a model', () => {
+  it('leaves the model in its collections, and says so', async () => {
+    await show('/models?view=all');
+    (await row('openrouter/gemini-3-pro')).click();
+    await vi.waitFor(() => expect(all('model-sheet')[0]?.textContent).toContain('Gemini 3 Pro'));
+    await press('model-replace');
+    const { choosing, closeSelector } = useSelector();
+    choosing.value?.choose('Broken ones');
+    closeSelector();
+    expect((await there('replaced')).textContent).toMatch(/^Broken ones took its place: .* Gemini 3 Pro still stands in 1 collection: a collection holds models only\.$/);
+  });
+});
+
 describe('adult mode', () => {
   it('is switched on by nothing but the warning’s yes, and off at once', async () => {
     const { sent } = await show('/models/guidance');

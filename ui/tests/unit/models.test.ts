@@ -200,6 +200,37 @@ describe('the field for a model', () => {
     expect(state.chosen).toBeUndefined();
     expect(find('model-field')?.textContent).toContain('Choose a model');
   });
+  it('tells a model that is gone from one whose connection is, and puts another in its place everywhere', async () => {
+    const state = reactive<{ chosen: string | undefined }>({ chosen: 'removed/old-quill' });
+    const asked = mount(() => h('div', [h(ModelField, { modelValue: state.chosen, 'onUpdate:modelValue': (now?: string) => (state.chosen = now), label: 'Model' }), h(ModelSelector)]));
+    await vi.waitFor(() => expect(find('model-field-trouble')?.textContent).toBe('not connected'));
+    state.chosen = 'No such collection';
+    await nextTick();
+    expect([find('model-field-trouble')?.textContent, find('replace-everywhere')]).toEqual(['there is no such collection any more', null]);
+    state.chosen = 'groq/gone';
+    await nextTick();
+    expect(find('model-field-trouble')?.textContent).toBe('gone at the provider');
+    find('replace-everywhere')?.click();
+    await vi.waitFor(() => expect(rows()).toContain('openrouter/gift'));
+    expect(document.body.textContent).toContain('What takes the place of Gone, everywhere?');
+    document.querySelector<HTMLElement>('[data-model="openrouter/gift"]')?.click();
+    await vi.waitFor(() => expect(state.chosen).toBe('openrouter/gift'));
+    expect(asked.filter(([name]) => name === 'models_replace')).toEqual([['models_replace', { from: 'groq/gone', to: 'openrouter/gift' }]]);
+    expect(find('model-field-trouble')).toBeNull();
+  });
+  it('replaces one that is gone from its card in the selector, and goes on with what that was opened for', async () => {
+    const asked = mount(() => h(ModelSelector));
+    const { openSelector, closeSelector, choosing } = useSelector();
+    openSelector({ current: 'groq/gone', purpose: 'For the Desk', choose: () => undefined });
+    await vi.waitFor(() => expect(find('selector-replace')).not.toBeNull());
+    find('selector-replace')?.click();
+    await vi.waitFor(() => expect(choosing.value?.purpose).toContain('Gone'));
+    document.querySelector<HTMLElement>('[data-model="openrouter/gift"]')?.click();
+    await vi.waitFor(() => expect([choosing.value?.purpose, find('replaced')?.textContent]).toEqual(['For the Desk', expect.stringContaining('Gift took its place')]));
+    expect(asked.filter(([name]) => name === 'models_replace')).toEqual([['models_replace', { from: 'groq/gone', to: 'openrouter/gift' }]]);
+    closeSelector();
+    await vi.waitFor(() => expect(find('selector')).toBeNull());
+  });
   it('offers no collections where only a model will do, and opens where it was left', async () => {
     mount(() => h(ModelSelector));
     const { openSelector, closeSelector } = useSelector();

@@ -15,6 +15,8 @@ export interface Choosing {
   modelsOnly?: boolean;
   /** It stays open for another one, until the writer closes it. */
   several?: boolean;
+  /** What is chosen is named somewhere and sent nothing now: what only cannot be used at the moment can be chosen too. */
+  naming?: boolean;
   /** Takes the choice: a model's id, or the name of a collection. */
   choose: (id: string) => void;
 }

@@ -241,7 +241,7 @@ describe('one collection', () => {
     const { sent } = await show('normal', 'Night drafts');
     await press('collection-add');
     const { choosing, selectorOpen } = useSelector();
-    expect([selectorOpen.value, choosing.value?.several, choosing.value?.modelsOnly, choosing.value?.purpose]).toEqual([true, true, true, 'Add a model to Night drafts']);
+    expect([selectorOpen.value, choosing.value?.several, choosing.value?.modelsOnly, choosing.value?.naming, choosing.value?.purpose]).toEqual([true, true, true, true, 'Add a model to Night drafts']);
     choosing.value?.choose('openrouter/deepseek-v3.2');
     await vi.waitFor(() => expect(choosing.value?.purpose).toBe('DeepSeek V3.2 is in Night drafts. Choose another one, or press Esc.'));
     expect(sent('collections_add')).toEqual([{ name: 'Night drafts', models: ['openrouter/deepseek-v3.2'] }]);
@@ -255,6 +255,7 @@ describe('an app', () => {
     const { sent } = await show('normal', undefined, () => h(AddApp, { gateway }));
     await press('app-models-add');
     const { choosing } = useSelector();
+    expect(choosing.value?.naming, 'to allow is not to send').toBe(true);
     for (const name of ['Night drafts', 'ollama/llama3.2:8b', 'ollama/llama3.2:8b', 'openrouter/gemini-3-pro']) {
       choosing.value?.choose(name);
       await nextTick();

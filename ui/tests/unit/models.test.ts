@@ -108,6 +108,22 @@ describe('the list of models', () => {
     expect(told.chosen).toEqual(['Night', 'openrouter/claude-sonnet-4.5']);
     expect(document.querySelector('[data-model="groq/gone"]')?.textContent).toContain('gone at the provider');
   });
+  it('lets what cannot be used just now be chosen where it is only named, says why, and never one that is gone', async () => {
+    const locked = model('groq', 'Groq', 'Llama 4', { available: false, reason: 'vault_locked' });
+    const list = view({ models: [locked, gone], collections: [{ ...collection, answers: null }] });
+    const choose = () => ['Night', 'groq/llama-4', 'groq/gone'].forEach((id) => document.querySelector<HTMLElement>(`[data-model="${id}"]`)?.click());
+    const off = () => [...document.querySelectorAll('[role=option][aria-disabled]')].map((row) => (row as HTMLElement).dataset.model);
+    const { told } = mountList({ list, naming: true });
+    choose();
+    await nextTick();
+    expect([told.chosen, off()]).toEqual([['Night', 'groq/llama-4'], ['groq/gone']]);
+    expect(document.querySelector('[data-model="groq/llama-4"]')?.textContent).toContain('vault is locked');
+    app?.unmount();
+    const sending = mountList({ list });
+    choose();
+    await nextTick();
+    expect([sending.told.chosen, off()], 'what is sent to has to be usable now').toEqual([[], ['Night', 'groq/llama-4', 'groq/gone']]);
+  });
   it('begins at the best fit while somebody types, and reads out another row there', async () => {
     const { told } = mountList();
     const active = () => document.getElementById(input().getAttribute('aria-activedescendant') ?? '')?.dataset.model;

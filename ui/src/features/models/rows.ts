@@ -110,6 +110,20 @@ export function isPointable(row: Row | undefined): boolean {
   return row !== undefined && row.kind !== 'heading';
 }
 
+/** Whether a model that cannot be used is not there any more, so that another one takes its place. */
+export function isLost(reason: string | null): boolean {
+  return reason === 'gone' || reason === 'not_connected';
+}
+
+/**
+ * Whether a row can be chosen. What is sent to has to be usable now; what is only named somewhere has to be there, for a
+ * connection that fails today or a vault that is locked says nothing of tomorrow.
+ */
+export function isChoosable(row: Row | undefined, naming = false): boolean {
+  if (row?.kind === 'model') return row.model.available || (naming && row.model.gone_since === null && !isLost(row.model.reason));
+  return row?.kind === 'collection' && (naming || row.collection.answers !== null);
+}
+
 /** The next row that can be pointed at from `from`, stepping by `step`; stays where there is none. */
 export function nextModelRow(rows: readonly Row[], from: number, step: 1 | -1): number {
   for (let at = from + step; at >= 0 && at < rows.length; at += step) if (isPointable(rows[at])) return at;

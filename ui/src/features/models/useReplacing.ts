@@ -16,9 +16,6 @@ export interface Replacing {
   then?: (to: string | undefined) => void;
 }
 
-/** Whether a model that cannot be used is not there any more, so that another one takes its place. */
-export const isLost = (reason: string | null | undefined): boolean => reason === 'gone' || reason === 'not_connected';
-
 /** Replaces models everywhere, and knows how the last replacement went. */
 export function useReplacing() {
   const { t } = useWords();

@@ -2,13 +2,15 @@
 //!
 //! The one meaning is that of `TokenUsage`: input with the cached tokens in it, output with the reasoning in it.
 
+mod charges;
 mod responses;
 
 pub use responses::{read_responses, write_responses};
 
+use self::charges::{CostDetails, charged, ticks};
 use crate::lenient::{Count, Loose, plausible};
 use crate::options::{ReadOptions, ReasoningCount};
-use inkhorn_domain::{Money, TokenUsage};
+use inkhorn_domain::TokenUsage;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 use serde_json::{Value, json};
@@ -43,7 +45,8 @@ pub fn read_openai(json: &str, options: ReadOptions) -> Option<TokenUsage> {
         reasoning,
         citation,
         searches: plausible(told.num_search_queries),
-        provider_cost: ticks(told.cost_in_usd_ticks).or_else(|| told.cost.0.and_then(dollars)),
+        provider_cost: ticks(told.cost_in_usd_ticks)
+            .or_else(|| charged(told.cost, &told.is_byok, told.cost_details)),
         ..TokenUsage::default()
     };
     (usage != TokenUsage::default()).then_some(usage)
@@ -206,6 +209,9 @@ struct OpenaiUsage<'a> {
     cost_in_usd_ticks: Loose<u64>,
     #[serde(borrow)]
     cost: Loose<&'a RawValue>,
+    is_byok: Loose<bool>,
+    #[serde(borrow)]
+    cost_details: Loose<CostDetails<'a>>,
 }
 
 #[derive(Default, Deserialize)]
@@ -286,19 +292,10 @@ fn whole(count: Loose<f64>) -> Option<u64> {
     Some(whole as u64)
 }
 
-/// xAI: ten thousand million ticks make a dollar, so a tick is a hundred pico-dollars.
-fn ticks(ticks: Loose<u64>) -> Option<Money> {
-    i64::try_from(ticks.0?).ok()?.checked_mul(100).map(Money)
-}
-
-/// OpenRouter: dollars as a JSON number. Read as the decimal that was written, where it is one.
-fn dollars(number: &RawValue) -> Option<Money> {
-    Money::parse(number.get()).or_else(|| Money::from_dollars(number.get().parse().ok()?))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use inkhorn_domain::Money;
 
     const WITHIN: ReadOptions = ReadOptions { reasoning: ReasoningCount::Within };
     const BESIDE: ReadOptions = ReadOptions { reasoning: ReasoningCount::Beside };

@@ -1,6 +1,7 @@
 //! Token counts of OpenAI responses. Their meaning is ours: cached tokens in the input, reasoning in the output.
 
-use super::{ReadDetails, WrittenDetails, dollars, ticks};
+use super::charges::{CostDetails, charged, ticks};
+use super::{ReadDetails, WrittenDetails};
 use crate::lenient::{Loose, plausible};
 use inkhorn_domain::TokenUsage;
 use serde::Deserialize;
@@ -18,7 +19,8 @@ pub fn read_responses(json: &str) -> Option<TokenUsage> {
         cache_write: plausible(read.cache_write_tokens),
         output: plausible(told.output_tokens),
         reasoning: plausible(written.reasoning_tokens),
-        provider_cost: ticks(told.cost_in_usd_ticks).or_else(|| told.cost.0.and_then(dollars)),
+        provider_cost: ticks(told.cost_in_usd_ticks)
+            .or_else(|| charged(told.cost, &told.is_byok, told.cost_details)),
         ..TokenUsage::default()
     };
     (usage != TokenUsage::default()).then_some(usage)
@@ -53,4 +55,7 @@ struct Told<'a> {
     cost_in_usd_ticks: Loose<u64>,
     #[serde(borrow)]
     cost: Loose<&'a RawValue>,
+    is_byok: Loose<bool>,
+    #[serde(borrow)]
+    cost_details: Loose<CostDetails<'a>>,
 }

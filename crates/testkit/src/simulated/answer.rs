@@ -57,6 +57,18 @@ pub enum TokenUsage {
         /// USD, told by OpenRouter only. `None`: by the price in its list.
         cost: Option<f64>,
     },
+    /// By way of the writer's own key for the provider behind OpenRouter, which tells its fee and what that provider
+    /// charges, if it knows.
+    OwnKey {
+        /// Tokens of the request.
+        input: u64,
+        /// Tokens of the answer.
+        output: u64,
+        /// USD.
+        fee: f64,
+        /// USD.
+        upstream: Option<f64>,
+    },
     /// The provider says nothing about it.
     Silent,
 }
@@ -123,6 +135,8 @@ pub(super) struct Figures {
     pub(super) output: u64,
     pub(super) reasoning: u64,
     pub(super) cost: f64,
+    /// With the writer's own key for the provider behind: what that one charges, if it is known.
+    pub(super) own_key: Option<Option<f64>>,
 }
 
 impl Answer {
@@ -133,6 +147,7 @@ impl Answer {
             TokenUsage::Exactly { input, cache_read, cache_write, output, reasoning, cost } => {
                 (input, cache_read, cache_write, output, reasoning, cost)
             }
+            TokenUsage::OwnKey { input, output, fee, .. } => (input, 0, 0, output, 0, Some(fee)),
             TokenUsage::Counted => {
                 let reasoning = self.reasoning.len() as u64;
                 let output = reasoning + (self.text.len() + self.tools.len()) as u64;
@@ -140,6 +155,10 @@ impl Answer {
             }
         };
         let cost = cost.unwrap_or((input * 5 + output * 15) as f64 / 10_000_000.0);
-        Some(Figures { input, cache_read, cache_write, output, reasoning, cost })
+        let own_key = match self.usage {
+            TokenUsage::OwnKey { upstream, .. } => Some(upstream),
+            _ => None,
+        };
+        Some(Figures { input, cache_read, cache_write, output, reasoning, cost, own_key })
     }
 }

@@ -236,8 +236,8 @@ fn usage(counts: Counts, figures: Figures) -> Value {
             details(&mut usage);
             usage["prompt_tokens_details"]["cache_write_tokens"] = json!(figures.cache_write);
             usage["cost"] = json!(figures.cost);
-            usage["is_byok"] = json!(false);
-            usage["cost_details"] = json!({ "upstream_inference_cost": null });
+            usage["is_byok"] = json!(figures.own_key.is_some());
+            usage["cost_details"] = json!({ "upstream_inference_cost": figures.own_key.flatten() });
         }
         Counts::Groq => {
             details(&mut usage);

@@ -16,7 +16,7 @@ use bytes::Bytes;
 use inkhorn_dialects::{AnswerDecoder, Chunk, Peek, WireError, read_request};
 use inkhorn_domain::{
     ChatRequest, Dialect, Face, FinishReason, FrontDialect, Locality, MemberSettings, ModelAddress, Part,
-    Privacy, Quality, RequestId, RequestResult, StreamEvent, UnixMillis,
+    Privacy, Quality, RequestId, RequestResult, StreamEvent, Tool, UnixMillis,
 };
 use inkhorn_fault::{Code, Fault, Result};
 use inkhorn_metering::{Outlook, Reservation, Settled, TextWritten, estimate_tokens, was_cut};
@@ -286,10 +286,17 @@ impl AskBody {
                         Part::Image(_) => 0,
                     })
                     .sum();
-                (text + 4 * request.messages.len() as u64, request.max_tokens)
+                let tools: u64 = request.tools.iter().map(size_of_tool).sum();
+                (text + tools + 4 * request.messages.len() as u64, request.max_tokens)
             }
         }
     }
+}
+
+/// A tool is text too: its name, what it does, and the schema of its arguments.
+fn size_of_tool(tool: &Tool) -> u64 {
+    let described = tool.description.as_deref().map_or(0, estimate_tokens);
+    estimate_tokens(&tool.name) + described + estimate_tokens(&tool.parameters.to_string())
 }
 
 impl AnswerInfo {

@@ -153,7 +153,9 @@ impl Record {
     pub(crate) fn close(&mut self, result: RequestResult, error: Option<Code>) -> Result<Outcome> {
         let Some(reservation) = self.reservation.take() else { return Err(Fault::new(Code::Busy)) };
         // What was never sent, or was turned away at the door, used nothing, whatever it is called.
-        let at_the_door = self.written.is_empty() && error.is_some_and(turned_away);
+        // A provider that told counts was at work already, whatever it says in the end.
+        let began = !self.written.is_empty() || self.usage != TokenUsage::default();
+        let at_the_door = !began && error.is_some_and(turned_away);
         let used = if self.sent.is_none() || at_the_door { RequestResult::Refused } else { result };
         self.row.price =
             Some(self.engine.unit_price(&self.connection, &self.row.model_asked, reservation.pricing()));

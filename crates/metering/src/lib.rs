@@ -17,6 +17,6 @@ pub use book::{NoPriceBook, PriceBook, load_prices};
 pub use context::{Context, was_cut};
 pub use estimate::{estimate_message_tokens, estimate_tokens};
 pub use hold::{Need, Outlook};
-pub use price::{Cost, Pricing};
+pub use price::{Cost, Pricing, SURPRISING};
 pub use reserve::{Reservation, Settled, TextWritten};
 pub use unusual::{DayOfUse, HISTORY_DAYS, Unusual, UnusualKind, find_unusual};

@@ -5,6 +5,10 @@ use genai_prices::{PriceRequest, Usage, UsageKey};
 use inkhorn_domain::{CostSource, Money, Price, PriceSource, PriceState, TokenUsage, UnixMillis};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+/// Above so many dollars a million tokens a price may be a slip of the decimal point or of the unit: it is asked about
+/// where the writer types it, and not used where a book or a list tells it.
+pub const SURPRISING: Money = Money(1_000 * 1_000_000_000_000);
+
 /// A cost, or the knowledge that nobody knows it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Cost {
@@ -50,8 +54,27 @@ impl Pricing {
         self.sourced_price(model).0
     }
 
-    /// The same, with who told it.
+    /// The same, with who told it. A price of a book or a list that is above [`SURPRISING`] is told by nobody.
     pub fn sourced_price(&self, model: &str) -> (Price, PriceSource) {
+        match self.told_price(model) {
+            (price, PriceSource::Book | PriceSource::List) if is_surprising(&price) => {
+                (Price::UNKNOWN, PriceSource::Unknown)
+            }
+            told => told,
+        }
+    }
+
+    /// The highest part of a price that a book or a list tells and that is not used, for it is above [`SURPRISING`]: the
+    /// writer's own price takes its place.
+    pub fn not_used(&self, model: &str) -> Option<Money> {
+        match self.told_price(model) {
+            (price, PriceSource::Book | PriceSource::List) => highest(&price).filter(|at| *at > SURPRISING),
+            _ => None,
+        }
+    }
+
+    /// The price as it is told, however high.
+    fn told_price(&self, model: &str) -> (Price, PriceSource) {
         if self.local {
             return (Price::LOCAL, PriceSource::Local);
         }
@@ -97,8 +120,15 @@ impl Pricing {
         if let Some(own) = &self.own {
             return listed_cost(own, input, output, usage);
         }
-        let booked = self.prices_id.as_deref().and_then(|provider| self.booked_cost(provider, model, usage));
-        booked.or_else(|| self.listed.as_ref().and_then(|price| listed_cost(price, input, output, usage)))
+        if let Some(provider) = self.prices_id.as_deref()
+            && let Some(booked) = self.booked_cost(provider, model, usage)
+        {
+            let doubted = may_be_surprising(booked, usage)
+                && self.booked_price(provider, model).is_some_and(|price| is_surprising(&price));
+            return (!doubted).then_some(booked);
+        }
+        let listed = self.listed.as_ref().filter(|price| !is_surprising(price))?;
+        listed_cost(listed, input, output, usage)
     }
 
     fn booked_cost(&self, provider: &str, model: &str, usage: &TokenUsage) -> Option<Money> {
@@ -158,6 +188,23 @@ impl Pricing {
     }
 }
 
+fn highest(price: &Price) -> Option<Money> {
+    [price.input, price.output, price.cache_read, price.cache_write].into_iter().flatten().max()
+}
+
+/// Whether a part of it is so high that it may be a slip.
+fn is_surprising(price: &Price) -> bool {
+    highest(price).is_some_and(|highest| highest > SURPRISING)
+}
+
+/// Whether any kind of token in this cost can have had a price above [`SURPRISING`]. Asking the book for the price takes
+/// several times as long as the cost did, and for nearly every request this says that it need not be asked.
+fn may_be_surprising(cost: Money, usage: &TokenUsage) -> bool {
+    let counts = [usage.input, usage.output, usage.cache_read, usage.cache_write];
+    let fewest = counts.into_iter().flatten().filter(|count| *count > 0).min().unwrap_or(0);
+    i128::from(cost.0) > i128::from(SURPRISING.0) * i128::from(fewest) / 1_000_000
+}
+
 fn system_time(at: UnixMillis) -> SystemTime {
     UNIX_EPOCH + Duration::from_millis(at.max(0).unsigned_abs())
 }
@@ -193,6 +240,7 @@ fn listed_cost(price: &Price, input: u64, output: u64, usage: &TokenUsage) -> Op
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::PriceBook;
 
     fn money(text: &str) -> Option<Money> {
         Some(Money::parse(text).expect("decimal"))
@@ -294,6 +342,52 @@ mod tests {
         assert_eq!(source(booked("openai"), "x-9"), PriceSource::Unknown);
         let local = Pricing { own: Some(own), local: true, ..Pricing::unknown() };
         assert_eq!(source(local, "x"), PriceSource::Local);
+    }
+
+    /// The bundled data with one provider more, whose prices slipped by a factor of a thousand.
+    fn with_a_slip() -> PriceBook {
+        let bundled = include_str!("../data/prices.json").trim_end();
+        let slip = r#"{
+            "id": "slip", "name": "Slip", "api_pattern": "https://slip\\.invalid",
+            "models": [
+                { "id": "all", "match": { "equals": "all" }, "prices": { "input_mtok": 2500, "output_mtok": 10000 } },
+                { "id": "out", "match": { "equals": "out" }, "prices": { "input_mtok": 1, "output_mtok": 1000.01 } },
+                { "id": "edge", "match": { "equals": "edge" }, "prices": { "input_mtok": 1, "output_mtok": 1000 } }
+            ]
+        }"#;
+        let data = format!("{},{slip}]", bundled.strip_suffix(']').expect("a list"));
+        PriceBook::from_json(data.into_bytes()).expect("one such price is no reason against the rest")
+    }
+
+    #[test]
+    fn a_price_that_may_be_a_slip_is_unknown_until_the_writer_sets_one() {
+        with_a_slip().install();
+        let usage = TokenUsage { input: Some(9_000), output: Some(40), ..TokenUsage::default() };
+        for model in ["all", "out"] {
+            let pricing = booked("slip");
+            assert_eq!(pricing.sourced_price(model), (Price::UNKNOWN, PriceSource::Unknown), "{model}");
+            assert_eq!(pricing.cost(model, &usage), Cost::UNKNOWN, "{model}");
+        }
+        assert_eq!(booked("slip").not_used("all"), money("10000"));
+        assert_eq!(booked("slip").not_used("out"), money("1000.01"));
+        let edge = booked("slip");
+        assert_eq!((edge.price("edge").output, edge.not_used("edge")), (money("1000"), None));
+        assert_eq!(edge.cost("edge", &usage).amount, money("0.049"), "the bound itself is used");
+        assert_eq!(booked("openai").price("gpt-4o-mini").input, money("0.15"), "the rest of the book holds");
+
+        let listed =
+            Price { state: PriceState::Known, input: money("2"), output: money("1001"), ..Price::UNKNOWN };
+        let by_list = Pricing { listed: Some(listed), ..Pricing::unknown() };
+        assert_eq!(by_list.price("m"), Price::UNKNOWN);
+        assert_eq!((by_list.cost("m", &usage), by_list.not_used("m")), (Cost::UNKNOWN, money("1001")));
+        let told = TokenUsage { provider_cost: money("9"), ..usage };
+        assert_eq!(by_list.cost("m", &told).amount, money("9"), "what was charged was charged");
+
+        let own =
+            Price { state: PriceState::Known, input: money("3000"), output: money("3000"), ..Price::UNKNOWN };
+        let confirmed = Pricing { own: Some(own), ..booked("slip") };
+        assert_eq!((confirmed.price("all"), confirmed.not_used("all")), (own, None));
+        assert_eq!(confirmed.cost("all", &usage).amount, money("27.12"));
     }
 
     proptest::proptest! {

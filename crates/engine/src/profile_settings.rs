@@ -6,7 +6,7 @@ use crate::settings::{DEFAULT_CONNECTION, DEFAULT_MODEL, SYSTEM_FALLBACK, json};
 use crate::{Engine, Inner, blocking, pruning};
 use inkhorn_contract::{Nothing, SettingsSetRequest, SettingsView, Topic};
 use inkhorn_domain::Slug;
-use inkhorn_fault::{Code, Fault, Result};
+use inkhorn_fault::Result;
 use inkhorn_store::settings;
 use std::cmp::Reverse;
 use std::sync::Arc;
@@ -39,10 +39,7 @@ impl Inner {
     fn keep_settings(&self, request: &SettingsSetRequest) -> Result<()> {
         let house = self.house()?;
         let default_model = match chosen(&request.default_model) {
-            Some(model) => {
-                let missing = || Fault::new(Code::ModelNotFound).with("model", model);
-                Some(house.spelled(model).ok_or_else(missing)?)
-            }
+            Some(model) => Some(house.offered(model)?),
             None => request.default_model.clone(),
         };
         if let Some(slug) = chosen(&request.default_connection) {

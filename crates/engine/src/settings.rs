@@ -82,9 +82,7 @@ impl Engine {
         let inner = self.inner.clone();
         blocking(move || {
             let house = inner.house()?;
-            let missing = |model: &String| Fault::new(Code::ModelNotFound).with("model", model);
-            let spelled = |model: &String| house.spelled(model).ok_or_else(|| missing(model));
-            let model = request.model.as_ref().map(spelled).transpose()?;
+            let model = request.model.as_deref().map(|model| house.offered(model)).transpose()?;
             inner.store.write(|tx| match &model {
                 Some(model) => settings::save(tx, DEFAULT_MODEL, &json(model)),
                 None => settings::remove(tx, DEFAULT_MODEL),

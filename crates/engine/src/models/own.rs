@@ -8,14 +8,13 @@ use crate::{Engine, Inner, blocking};
 use inkhorn_contract::*;
 use inkhorn_domain::{ContentTag, ModelAddress, Money, Price, PriceState, UnixMillis};
 use inkhorn_fault::{Code, Fault, Result};
+use inkhorn_metering::SURPRISING;
 use inkhorn_store::model_notes::{self, ModelNoteRow};
 use inkhorn_store::{Transaction, connections, settings};
 use std::collections::{BTreeMap, HashSet};
 use std::fmt::Display;
 use std::sync::Arc;
 
-/// Above so many dollars a million tokens a price may be a slip of the decimal point or of the unit.
-const SURPRISING: Money = Money(1_000 * 1_000_000_000_000);
 /// Most models in one change: a whole list.
 const MOST: usize = 20_000;
 /// Longest name of the writer's for a model, in letters.
@@ -155,11 +154,9 @@ pub(crate) fn set_feature(
     if !FEATURES.contains(&feature) {
         return Err(bad("features", FEATURES.join(", ")));
     }
-    let missing = |model: &str| Fault::new(Code::ModelNotFound).with("model", model);
     match model {
         Some(model) => {
-            let name = house.spelled(model).ok_or_else(|| missing(model))?;
-            all.insert(feature.to_owned(), name)
+            all.insert(feature.to_owned(), house.offered(model)?)
         }
         None => all.remove(feature),
     };

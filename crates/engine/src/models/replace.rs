@@ -20,23 +20,31 @@ impl Engine {
         let inner = self.inner.clone();
         let view = blocking(move || {
             let house = inner.house()?;
-            let to = request.to.trim();
-            let there = match ModelAddress::parse(to) {
-                Some(address) => {
-                    house.connection(&address.slug).is_some_and(|live| live.offers(&address.model))
-                }
-                None => house.collection(to).is_some(),
-            };
-            if !there {
-                return Err(Fault::new(Code::ModelNotFound).with("model", to));
-            }
-            let view = inner.replace_model(&house, &request.from, to)?;
+            let to = house.offered(request.to.trim())?;
+            let view = inner.replace_model(&house, &request.from, &to)?;
             inner.reload()?;
             Ok(view)
         })
         .await?;
         self.inner.changed(&[Topic::Models, Topic::Desk, Topic::Prompts, Topic::Connections, Topic::Status]);
         Ok(view)
+    }
+}
+
+impl House {
+    /// What can be named as *the* model from now on, as it spells itself: a collection, or a model that its connection
+    /// lists, that was typed by hand, or that may be there, for the list was never fetched.
+    ///
+    /// # Errors
+    /// `model_not_found`.
+    pub(crate) fn offered(&self, name: &str) -> Result<String> {
+        let missing = || Fault::new(Code::ModelNotFound).with("model", name);
+        if let Some(collection) = self.collection(name) {
+            return Ok(collection.name.clone());
+        }
+        let address = ModelAddress::parse(name).ok_or_else(missing)?;
+        let live = self.connection(&address.slug).ok_or_else(missing)?;
+        live.offers(&address.model).then(|| name.to_owned()).ok_or_else(missing)
     }
 }
 

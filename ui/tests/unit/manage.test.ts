@@ -200,6 +200,19 @@ describe('a collection in the place of a model', () => {
   });
 });
 
+describe('the address of a collection that is not there', () => {
+  it('says so, and leads to all models', async () => {
+    const { router } = await show('/models?collection=Nowhere');
+    expect((await there('collection-missing')).textContent).toContain('no collection named “Nowhere”');
+    await press('collection-all');
+    await there('model-list');
+    expect([router.currentRoute.value.query, all('collection-missing')]).toEqual([{}, []]);
+    await router.push('/models?collection=Night drafts');
+    await there('members');
+    expect(all('collection-missing')).toEqual([]);
+  });
+});
+
 describe('adult mode', () => {
   it('is switched on by nothing but the warning’s yes, and off at once', async () => {
     const { sent } = await show('/models/guidance');

@@ -1,7 +1,7 @@
 // One collection as an ordered list of models. A new order is shown at once and kept behind it; removing waits ten
 // seconds, in which it can be taken back.
 
-import { computed, shallowRef, type Ref } from 'vue';
+import { computed, ref, shallowRef, watchEffect, type Ref } from 'vue';
 import type { MemberSettingsView, MemberView } from '@/generated/contract';
 import { announce } from '@/shared/announce';
 import { useAnswer, useDeed } from '@/shared/ask';
@@ -23,6 +23,12 @@ export function useMembers(name: Readonly<Ref<string>>) {
   const settings = useDeed('collections_settings');
 
   const collection = computed(() => list.data.value?.find((one) => one.name === name.value));
+  /** The list is there, and no collection of this name stands in it; one that is just renamed comes with the next list. */
+  const missing = ref(false);
+  watchEffect(() => {
+    if (collection.value) missing.value = false;
+    else if (list.data.value && !list.asking.value) missing.value = true;
+  });
   const wished = shallowRef<{ of: string; ids: string[] }>();
   const ordered = computed<MemberView[]>(() => {
     const models = collection.value?.models ?? [];
@@ -49,6 +55,7 @@ export function useMembers(name: Readonly<Ref<string>>) {
   return {
     collection,
     members,
+    missing,
     failure: list.failure,
     waiting: list.waiting,
     again: list.again,

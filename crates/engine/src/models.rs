@@ -106,6 +106,8 @@ pub struct OfferedModel {
     pub name: Option<String>,
     /// The connection's slug; `collection` for one.
     pub connection: String,
+    /// The writer hid it: it is called by its name, and stands in no list.
+    pub hidden: bool,
     /// When the list was fetched.
     pub listed_at: UnixMillis,
 }
@@ -194,6 +196,7 @@ impl Engine {
                 id: collection.name.clone(),
                 name: None,
                 connection: "collection".to_owned(),
+                hidden: false,
                 listed_at: collection.updated_at,
             });
         }
@@ -204,6 +207,7 @@ impl Engine {
                         id: format!("{}/{}", live.slug(), model.id),
                         name: model.name.clone(),
                         connection: live.slug().to_string(),
+                        hidden: live.notes.get(model.id.as_str()).is_some_and(|note| note.hidden),
                         listed_at: live.list.fetched_at.unwrap_or(live.row.created_at),
                     });
                 }

@@ -372,6 +372,11 @@ async fn a_collection_is_used_like_a_model_with_its_own_settings() {
     let listed: Vec<String> =
         house.engine.offered_models(Privacy::Cloud).into_iter().map(|model| model.id).collect();
     assert_eq!(listed, ["Nacht", "test/one", "test/two"]);
+    let hide = ModelsEditRequest { hidden: Some(true), ..ModelsEditRequest::default() };
+    house.edit(&["test/one"], hide).await.expect("hidden");
+    let hidden = house.engine.offered_models(Privacy::Cloud).into_iter().filter(|model| model.hidden);
+    assert_eq!(hidden.map(|model| model.id).collect::<Vec<_>>(), ["test/one"]);
+    to_the_end(house.send(Some("test/one"), "chat").await.expect("hidden is not forbidden")).await;
 
     let only_local = house.engine.offered_models(Privacy::Local);
     assert!(only_local.is_empty(), "a collection of cloud models is not offered to private texts");
@@ -509,6 +514,18 @@ async fn models_are_added_by_hand_and_adult_mode_waits_for_its_warning() {
     house.engine.models_add(add("test/one")).await.expect("there already");
     let own = house.model("test/tuned/of mine:v2").await;
     assert!(own.added_by_hand && own.available);
+    // A default is what is listed or was typed by hand, from whatever face it comes.
+    for (model, told) in [("test/nonsense", Err(Code::ModelNotFound)), ("test/tuned/of mine:v2", Ok(()))] {
+        let set = SettingsSetRequest { default_model: Some(model.into()), ..Default::default() };
+        let set = house.engine.settings_set(set).await;
+        assert_eq!(set.map(drop).map_err(|fault| fault.code()), told, "{model}");
+        let default = ModelsDefaultRequest { model: Some(model.into()) };
+        let default = house.engine.models_default(default).await;
+        assert_eq!(default.map(drop).map_err(|fault| fault.code()), told, "{model}");
+        let chat = ModelsFeatureDefaultRequest { feature: "chat".into(), model: Some(model.into()) };
+        let chat = house.engine.models_feature_default(chat).await;
+        assert_eq!(chat.map(drop).map_err(|fault| fault.code()), told, "{model}");
+    }
     assert_eq!(house.list().await.models.len(), 2);
     let nowhere = house.engine.models_add(add("nowhere/x")).await;
     assert_eq!(nowhere.map(drop).map_err(|fault| fault.code()), Err(Code::ModelNotFound));
@@ -551,7 +568,8 @@ fn file_server(answers: Vec<(&'static str, Vec<u8>)>) -> String {
 async fn newer_prices_are_taken_when_they_can_be_read_and_the_old_ones_stay_otherwise() {
     let house = House::empty();
     // A model that no other test of this process asks about: the price book is the process's.
-    let _provider = house.connect("Test", &["gpt-3.5-turbo-0613"]).await;
+    let _provider = house.connect("Test", &["gpt-3.5-turbo-0613", "gpt-4-32k"]).await;
+    assert_eq!(house.model("test/gpt-4-32k").await.price_source.as_str(), "book");
     let before = house.model("test/gpt-3.5-turbo-0613").await;
     assert_eq!(before.price_source.as_str(), "book");
     let bundled = std::fs::read("../metering/data/prices.json").expect("the bundled data");
@@ -576,15 +594,22 @@ async fn newer_prices_are_taken_when_they_can_be_read_and_the_old_ones_stay_othe
     let after = house.model("test/gpt-3.5-turbo-0613").await;
     assert_eq!(after.price.input.as_deref(), Some("77"), "{:?}", after.price);
     assert_eq!(after.price_date, Some(book.date));
+    let slipped = house.model("test/gpt-4-32k").await;
+    assert_eq!((slipped.price_source.as_str(), slipped.price.input), ("unknown", None), "a slip is not used");
+    let own = ModelsEditRequest { price: Some(known("2500", "9")), confirmed: true, ..Default::default() };
+    house.edit(&["test/gpt-4-32k"], own).await.expect("the writer says that it is right");
+    assert_eq!(house.model("test/gpt-4-32k").await.price.input.as_deref(), Some("2500"));
     let again = House { engine: open(&house.profile), profile: house.profile };
     assert_eq!(again.list().await.price_book.date, book.date, "kept for the next start");
 }
 
-/// Makes the price of one model another one.
+/// Makes the price of one model another one, and that of another one a slip of the decimal point.
 fn dearer(data: &mut serde_json::Value) {
     let providers = data.as_array_mut().expect("a list");
     let openai = providers.iter_mut().find(|one| one["id"] == "openai").expect("there");
     let models = openai["models"].as_array_mut().expect("a list");
-    let model = models.iter_mut().find(|model| model["id"] == "gpt-3.5-turbo-0613").expect("there");
-    model["prices"] = serde_json::json!({ "input_mtok": 77, "output_mtok": 99 });
+    for (id, input, output) in [("gpt-3.5-turbo-0613", 77, 99), ("gpt-4-32k", 60_000, 120)] {
+        let model = models.iter_mut().find(|model| model["id"] == id).expect("there");
+        model["prices"] = serde_json::json!({ "input_mtok": input, "output_mtok": output });
+    }
 }

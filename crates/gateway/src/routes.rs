@@ -16,7 +16,7 @@ use http_body_util::{BodyExt, LengthLimitError, Limited};
 use hyper::body::Body as _;
 use inkhorn_dialects::{AnswerEncoder, AnswerHead, ServedModel, peek, write_model, write_models};
 use inkhorn_domain::{Face, FrontDialect};
-use inkhorn_engine::{AdmittedApp, Ask, AskBody, Engine};
+use inkhorn_engine::{AdmittedApp, Ask, AskBody, Engine, OfferedModel};
 use inkhorn_fault::{Code, Fault};
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -160,14 +160,18 @@ async fn answer_chat(
 
 async fn models(State(gateway): State<Arc<Gateway>>, request: Request) -> Response {
     match caller(&request) {
-        Ok(app) => json(StatusCode::OK, write_models(FrontDialect::OpenaiChat, &served(&gateway, &app))),
+        Ok(app) => {
+            // What the writer hid stays out of an app's choice too. Asked for by its name, it is there.
+            let listed: Vec<_> = served(&gateway, &app, |model| !model.hidden).collect();
+            json(StatusCode::OK, write_models(FrontDialect::OpenaiChat, &listed))
+        }
         Err(fault) => refuse(FrontDialect::OpenaiChat, &fault),
     }
 }
 
 async fn model(State(gateway): State<Arc<Gateway>>, Path(id): Path<String>, request: Request) -> Response {
     let found = caller(&request).and_then(|app| {
-        let known = served(&gateway, &app).into_iter().find(|model| model.id == id);
+        let known = served(&gateway, &app, |model| model.id == id).next();
         known.ok_or_else(|| Fault::new(Code::ModelNotFound).with("model", &id))
     });
     match found {
@@ -176,18 +180,20 @@ async fn model(State(gateway): State<Arc<Gateway>>, Path(id): Path<String>, requ
     }
 }
 
-/// The models that this app could use right now.
-fn served(gateway: &Gateway, app: &AdmittedApp) -> Vec<ServedModel> {
+/// The models that this app could use right now, those of them that are wanted.
+fn served<'a>(
+    gateway: &Gateway,
+    app: &'a AdmittedApp,
+    wanted: impl Fn(&OfferedModel) -> bool + 'a,
+) -> impl Iterator<Item = ServedModel> + 'a {
     let offered = gateway.engine.offered_models(app.privacy);
-    let usable = offered.into_iter().filter(|model| app.may_use(&model.id));
-    usable
-        .map(|model| ServedModel {
-            id: model.id,
-            display_name: model.name,
-            created: model.listed_at / 1000,
-            owned_by: model.connection,
-        })
-        .collect()
+    let usable = offered.into_iter().filter(move |model| wanted(model) && app.may_use(&model.id));
+    usable.map(|model| ServedModel {
+        id: model.id,
+        display_name: model.name,
+        created: model.listed_at / 1000,
+        owned_by: model.connection,
+    })
 }
 
 fn caller(request: &Request) -> Result<Arc<AdmittedApp>, Fault> {

@@ -215,8 +215,8 @@ pub struct Models {
     /// Fetch the lists again, for at most 20 seconds
     #[arg(long)]
     pub refresh: bool,
-    /// Only those with this text in id or name
-    #[arg(long, value_name = "TEXT")]
+    /// Only those with all these words, in any order, in id, name or connection
+    #[arg(long, value_name = "WORDS")]
     pub search: Option<String>,
     /// How many answers of the models that you used were refusals, over a month and a year
     #[arg(long, conflicts_with_all = ["connection", "refresh", "search"])]
@@ -267,10 +267,14 @@ pub enum Collections {
         /// Its name
         name: String,
     },
-    /// Use a collection where no default model is set
+    /// Use a collection where no default model is set, or none from now on
     Default {
         /// Its name
-        name: String,
+        #[arg(required_unless_present = "none")]
+        name: Option<String>,
+        /// No collection is the default any more
+        #[arg(long, conflicts_with = "name")]
+        none: bool,
     },
     /// Show one collection
     Show {

@@ -45,6 +45,7 @@ fn a_feature_has_its_own_model_and_a_script_says_which_feature() {
         ("default_model.poker=openai/one", "bad_request"),
         ("default_model.=openai/one", "bad_request"),
         ("default_model.chat=nowhere/x", "model_not_found"),
+        ("default_model.chat=openai/nonsense", "model_not_found"),
         ("default_model.chat=No such", "model_not_found"),
     ] {
         let (status, error) = terminal.fails(&["settings", "set", "default_model=openai/two", wrong]);

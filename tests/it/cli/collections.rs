@@ -44,6 +44,11 @@ fn a_collection_is_made_filled_ordered_renamed_and_deleted() {
     assert_eq!(listed.as_array().map(Vec::len), Some(1));
     let words = terminal.words(&["collections", "list"]);
     assert!(words.contains("Late prose (default)") && words.contains("openai/third"), "{words}");
+    let none = terminal.json(&["collections", "default", "--none"]);
+    assert_eq!((&none[0]["name"], &none[0]["default"]), (&json!("Late prose"), &json!(false)));
+    for wrong in [&["collections", "default"][..], &["collections", "default", "Late prose", "--none"]] {
+        assert_eq!(terminal.run(wrong).status, 2, "{wrong:?}");
+    }
     let gone = terminal.json(&["collections", "delete", "Late prose"]);
     assert_eq!(gone, json!({ "deleted": "Late prose", "unset": [] }));
     assert_eq!(terminal.json(&["collections", "list"]), json!([]));
@@ -94,8 +99,10 @@ fn a_collection_answers_like_a_model_and_the_next_member_takes_over() {
     assert_eq!((&done["model"], &done["picked_by"]), (&json!("openai/gpt-4o-mini"), &json!("default")));
     let badged = terminal.json(&["collections", "show", "Prose"]);
     assert_eq!(badged["models"][1]["reason"], json!("gone"));
-    let gone = terminal.json(&["models", "--search", "third"]);
+    let gone = terminal.json(&["models", "--search", "third openai"]);
     assert_eq!((&gone[0]["available"], &gone[0]["reason"]), (&json!(false), &json!("gone")));
+    let none = terminal.words(&["models", "--search", "third party"]);
+    assert!(none.contains("these words") && !none.contains("--refresh"), "{none}");
 }
 
 #[test]

@@ -30,8 +30,12 @@ pub(super) async fn run(engine: &Engine, command: Collections, output: Output) -
             let text = engine.collections_export(named(name)).await?;
             return output.show(&text, || text.text.clone());
         }
-        Collections::Default { name } => {
-            let all = engine.collections_default(CollectionDefaultRequest { name: Some(name) }).await?;
+        Collections::Default { name: None, .. } => {
+            let all = engine.collections_default(CollectionDefaultRequest { name: None }).await?;
+            return output.show(&all, || "No collection is the default now.".to_owned());
+        }
+        Collections::Default { name, .. } => {
+            let all = engine.collections_default(CollectionDefaultRequest { name }).await?;
             let chosen = all.into_iter().find(|collection| collection.default);
             chosen.ok_or_else(|| Fault::new(Code::NotFound))?
         }

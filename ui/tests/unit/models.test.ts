@@ -162,6 +162,25 @@ describe('the list of models', () => {
     expect(find('filter-set-price:free')).toBeNull();
     expect(rows()).toHaveLength(5);
   });
+  it('offers “used lately” as soon as something was used, though the models are the same', async () => {
+    const { state } = mountList();
+    find('filter-more')?.click();
+    await nextTick();
+    expect([find('filter-word-only:gone') !== null, find('filter-word-only:recent')]).toEqual([true, null]);
+    state.list = { ...view(), models: state.list.models, recent: ['groq/llama-4'] };
+    await nextTick();
+    find('filter-word-only:recent')?.click();
+    await nextTick();
+    expect(rows()).toEqual(['groq/llama-4']);
+    state.list = { ...view(), models: state.list.models };
+    await nextTick();
+    expect(find('filter-word-only:recent'), 'nothing was used lately any more').toBeNull();
+  });
+  it('counts what can be chosen, and no heading', async () => {
+    mountList();
+    const told = [...document.querySelectorAll('[role=option]')].map((row) => [row.getAttribute('aria-posinset'), row.getAttribute('aria-setsize')]);
+    expect(told).toEqual(['1', '2', '3', '4', '5'].map((n) => [n, '5']));
+  });
   it('has all words on shelves; arrows go along them, Esc closes them and nothing else', async () => {
     mountList();
     find('filter-more')?.click();

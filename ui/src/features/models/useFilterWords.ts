@@ -67,11 +67,14 @@ export function useFilterWords() {
 
   /** All words that leave something of this list, by shelf. */
   function shelves(list: Narrowed): FilterShelf[] {
-    const { there, families } = lookThrough(list);
+    const { there, families } = lookThrough(list.models);
+    // What was used lately changes while the models themselves stay as they are: it is no part of what is kept of them.
+    const recent = new Set(list.recent);
+    const isThere = (key: string) => there.has(key) || (key === 'only:recent' && list.models.some((model) => !model.hidden && recent.has(model.id)));
     const shelf = (part: keyof ModelFilter, values: readonly NonNullable<ModelFilter[keyof ModelFilter]>[]): FilterShelf => ({
       part,
       label: t(`models.filter.${part}`),
-      words: values.map((value) => worded(part, value, list)).filter(({ key }) => part === 'family' || part === 'collection' || there.has(key)),
+      words: values.map((value) => worded(part, value, list)).filter(({ key }) => part === 'family' || part === 'collection' || isThere(key)),
     });
     const tags = list.adult_mode ? (['filtered', 'unfiltered', 'adult-capable'] as const) : [];
     return [
@@ -127,9 +130,9 @@ export function usualWords(models: readonly ModelView[]): { part: 'only' | 'loca
 
 const looked = new WeakMap<readonly ModelView[], { there: Set<string>; families: string[] }>();
 
-/** What there is among the models: each is looked at once, however often this is asked. */
-function lookThrough(list: Narrowed): { there: Set<string>; families: string[] } {
-  const known = looked.get(list.models);
+/** What there is among the models, by what they are themselves: each is looked at once, however often this is asked. */
+function lookThrough(models: readonly ModelView[]): { there: Set<string>; families: string[] } {
+  const known = looked.get(models);
   if (known) return known;
   // A word that was found is not looked for again, which makes this cheap for a list where most models are alike.
   const missing = new Map<string, (model: ModelView) => boolean>([
@@ -141,12 +144,11 @@ function lookThrough(list: Narrowed): { there: Set<string>; families: string[] }
     ['only:favourites', (model) => model.favourite],
     ['only:new', (model) => model.is_new],
     ['only:gone', (model) => model.gone_since !== null],
-    ['only:recent', (model) => list.recent.includes(model.id)],
   ]);
   const there = new Set<string>();
   const connections = new Set<string>();
   const counts = new Map<string, number>();
-  for (const model of list.models) {
+  for (const model of models) {
     if (model.hidden) {
       there.add('only:hidden');
       continue;
@@ -163,7 +165,7 @@ function lookThrough(list: Narrowed): { there: Set<string>; families: string[] }
   for (const connection of connections) there.add(`connection:${connection}`);
   const families = [...counts].filter(([, models]) => models > 1).sort((a, b) => b[1] - a[1]).slice(0, mostFamilies).map(([family]) => family);
   const found = { there, families };
-  looked.set(list.models, found);
+  looked.set(models, found);
   return found;
 }
 

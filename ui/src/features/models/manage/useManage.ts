@@ -17,7 +17,9 @@ export function groupedBy<T>(models: readonly ModelView[], fact: (model: ModelVi
   const groups = new Map<T, string[]>();
   for (const model of models) {
     const was = fact(model);
-    groups.set(was, [...(groups.get(was) ?? []), model.id]);
+    const group = groups.get(was);
+    if (group) group.push(model.id);
+    else groups.set(was, [model.id]);
   }
   return groups;
 }

@@ -88,6 +88,7 @@ const COMMANDS: &[&str] = &[
     "budgets_remove",
     "budgets_allow_once",
     "budgets_notices",
+    "budgets_noticed",
     "apps_list",
     "apps_add",
     "apps_revoke",

@@ -104,6 +104,7 @@ pub fn handler() -> impl Fn(Invoke<Wry>) -> bool + Send + Sync + 'static {
         budgets_remove,
         budgets_allow_once,
         budgets_notices,
+        budgets_noticed,
         apps_list,
         apps_add,
         apps_revoke,
@@ -201,6 +202,7 @@ forward! {
     budgets_remove(BudgetRequest) => BudgetRemovedView;
     budgets_allow_once(BudgetRequest) => BudgetView;
     budgets_notices(Nothing) => Vec<BudgetNoticeView>;
+    budgets_noticed(BudgetsNoticedRequest) => Nothing;
     apps_list(Nothing) => AppsView;
     apps_add(AppAddRequest) => AppAddedView;
     apps_revoke(AppRevokeRequest) => AppRevokedView;

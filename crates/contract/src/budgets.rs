@@ -39,6 +39,8 @@ pub struct BudgetView {
     pub state: String,
     /// The next request that does not fit is let through.
     pub allowed_once: bool,
+    /// The connection that it is about was removed. The budget stays: under the same name it counts again.
+    pub gone: bool,
 }
 
 /// Sets a budget, or changes the one of the same scope and period.
@@ -72,7 +74,7 @@ pub struct BudgetRemovedView {
 }
 
 /// A part of a budget that is used up. Told once in each period.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 pub struct BudgetNoticeView {
     /// The budget's scope.
     pub scope: String,
@@ -83,4 +85,13 @@ pub struct BudgetNoticeView {
     pub percent: u8,
     /// The limit, USD as decimal text.
     pub limit: String,
+    /// When the period began in which it was reached, unix milliseconds.
+    pub from: i64,
+}
+
+/// What of budgets was told to the writer.
+#[derive(Debug, Clone, Deserialize, TS)]
+pub struct BudgetsNoticedRequest {
+    /// The notices, as they were given.
+    pub notices: Vec<BudgetNoticeView>,
 }

@@ -210,8 +210,10 @@ commands! {
     budgets_remove(BudgetRequest) => BudgetRemovedView;
     /// Lets the next request that does not fit into a budget through.
     budgets_allow_once(BudgetRequest) => BudgetView;
-    /// What was reached of budgets since somebody asked last; each is given once.
+    /// What was reached of budgets and not told to the writer yet.
     budgets_notices(Nothing) => Vec<BudgetNoticeView>;
+    /// Remembers what the writer was told of budgets, so that nobody tells it again.
+    budgets_noticed(BudgetsNoticedRequest) => Nothing;
 
     /// Apps and the gateway.
     apps_list(Nothing) => AppsView;

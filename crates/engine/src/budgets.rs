@@ -11,9 +11,11 @@ pub(crate) use spent::Spent;
 use crate::house::House;
 use crate::{Engine, Inner, blocking};
 use inkhorn_contract::*;
-use inkhorn_domain::{BudgetPeriod, BudgetScope, BudgetSubject, Money, UnixMillis};
+use inkhorn_domain::{BudgetPeriod, BudgetScope, BudgetSubject, Money, Slug, UnixMillis};
 use inkhorn_fault::{Code, Fault, Result};
 use inkhorn_metering::{Need, Outlook, Pricing};
+use inkhorn_store::Transaction;
+use inkhorn_store::apps;
 use inkhorn_store::budgets::{self, BudgetRow};
 use inkhorn_store::holds::{self, Limit, Reached, Standing, Verdict, Want};
 use inkhorn_store::usage::UsageRow;
@@ -141,12 +143,12 @@ impl Inner {
         Ok(())
     }
 
-    fn stand(&self, all: &[Arc<Budget>]) -> Result<Vec<BudgetView>> {
+    fn stand(&self, house: &House, all: &[Arc<Budget>]) -> Result<Vec<BudgetView>> {
         let (now, zone) = (self.clock.now(), TimeZone::system());
         let running: Vec<Running> = all.iter().map(|budget| Running::at(budget, now, &zone)).collect();
         let limits: Vec<Limit<'_>> = running.iter().map(Running::limit).collect();
         let standing = self.store.budget_standing(&limits)?;
-        Ok(running.iter().zip(standing).map(|(running, standing)| view(running, &standing)).collect())
+        Ok(running.iter().zip(standing).map(|(running, standing)| view(house, running, &standing)).collect())
     }
 
     /// The budget of this name as it stands, after the house was read anew.
@@ -154,7 +156,7 @@ impl Inner {
         let house = self.reload()?;
         let found = house.budgets.iter().find(|budget| budget.name == name);
         let found = found.ok_or_else(|| Fault::new(Code::NotFound).with("name", name))?;
-        let mut views = self.stand(std::slice::from_ref(found))?;
+        let mut views = self.stand(&house, std::slice::from_ref(found))?;
         views.pop().ok_or_else(|| Fault::new(Code::NotFound).with("name", name))
     }
 
@@ -162,8 +164,13 @@ impl Inner {
     pub(crate) fn set_budget(&self, request: &BudgetSetRequest) -> Result<BudgetView> {
         let row = parse(request, self.clock.now())?;
         let name = name_of(&row.scope, row.period);
+        let house = self.house()?;
         self.store.write(|tx| {
             let all = budgets::load_all(tx)?;
+            // One that was set while its connection was there can still be changed.
+            if !all.iter().any(|one| one.scope == row.scope) {
+                must_exist(&house, tx, &row.scope)?;
+            }
             let known = all.iter().any(|one| one.scope == row.scope && one.period == row.period);
             if !known && all.len() >= MOST_BUDGETS {
                 let reason = format!("there are at most {MOST_BUDGETS} budgets");
@@ -200,7 +207,7 @@ impl Engine {
         let inner = self.inner.clone();
         blocking(move || {
             let house = inner.house()?;
-            inner.stand(&house.budgets)
+            inner.stand(&house, &house.budgets)
         })
         .await
     }
@@ -208,6 +215,7 @@ impl Engine {
     /// Sets a budget, or changes the one of the same scope and period.
     ///
     /// # Errors
+    /// `not_found` for a connection or an app that there is not: a slip of the pen would limit nothing;
     /// `usage_error` for a scope, period, limit or percentage that is none; `over_limit` beyond two hundred budgets.
     pub async fn budgets_set(&self, request: BudgetSetRequest) -> Result<BudgetView> {
         let inner = self.inner.clone();
@@ -295,11 +303,12 @@ fn notice(reached: Reached) -> Option<BudgetNoticeView> {
 
 fn reached(notice: BudgetNoticeView) -> Result<Reached> {
     let BudgetNoticeView { scope, period, percent, limit, from } = notice;
-    let most = Money::parse(&limit).ok_or_else(|| wrong("a limit is an amount in dollars like 20 or 0.50"))?;
+    let most =
+        Money::parse(&limit).ok_or_else(|| wrong("a limit is an amount in dollars like 20 or 0.50"))?;
     Ok(Reached { budget: format!("{scope}/{period}"), percent, most, from })
 }
 
-fn view(running: &Running, standing: &Standing) -> BudgetView {
+fn view(house: &House, running: &Running, standing: &Standing) -> BudgetView {
     let row = &running.budget.row;
     let scope = row.scope.to_string();
     let (kind, name) = match scope.split_once(':') {
@@ -334,7 +343,27 @@ fn view(running: &Running, standing: &Standing) -> BudgetView {
         }
         .to_owned(),
         allowed_once: standing.pass,
+        gone: slug_of(&row.scope).is_some_and(|slug| house.connection(slug).is_none()),
     }
+}
+
+/// The connection that a scope needs.
+fn slug_of(scope: &BudgetScope) -> Option<&Slug> {
+    match scope {
+        BudgetScope::Connection(slug) => Some(slug),
+        BudgetScope::Model(model) => Some(&model.slug),
+        BudgetScope::All | BudgetScope::Feature(_) | BudgetScope::App(_) => None,
+    }
+}
+
+/// What a budget is about must be there. A model need not be in its connection's list: it can be asked for all the same.
+fn must_exist(house: &House, tx: &Transaction<'_>, scope: &BudgetScope) -> Result<()> {
+    if let Some(slug) = slug_of(scope) {
+        return house.named(slug.as_str()).map(drop);
+    }
+    let BudgetScope::App(name) = scope else { return Ok(()) };
+    let admitted = apps::load_all(tx)?.iter().any(|app| app.revoked_at.is_none() && app.name == *name);
+    if admitted { Ok(()) } else { Err(Fault::new(Code::NotFound).with("name", name)) }
 }
 
 fn left_of(most: Money, spent: i128, held: i128) -> Money {

@@ -185,7 +185,8 @@ impl Engine {
     /// shows things while nobody asks for them; cheap enough for twice a second.
     pub fn notice_others(&self) -> Result<()> {
         self.inner.house()?;
-        if self.inner.store.read_usage(inkhorn_store::holds::any_reached)? {
+        let now = self.inner.clock.now();
+        if self.inner.store.read_usage(|db| inkhorn_store::holds::any_reached(db, now))? {
             // Reached by whichever program: somebody must tell the writer.
             self.inner.changed(&[Topic::Budgets]);
         }

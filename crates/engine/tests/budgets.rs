@@ -232,3 +232,51 @@ async fn rows_older_than_the_writer_keeps_them_go_at_a_start_and_their_sums_stay
     assert_eq!((house.engine.retain_usage().await, rows().await), (Ok(0), 3));
     assert_eq!(house.total().await.requests, before.requests + 1);
 }
+
+#[tokio::test]
+async fn a_warning_is_given_until_somebody_told_it() {
+    let house = House::open().await;
+    let (scope, period, limit) = ("all".to_owned(), "month".to_owned(), "0.0001".to_owned());
+    let request = BudgetSetRequest { scope, period, limit, warn: Some(vec![10]) };
+    house.engine.budgets_set(request).await.expect("set");
+    house.chat().await.expect("fits");
+    let given = house.engine.budgets_notices(Nothing {}).await.expect("notices");
+    let told: Vec<_> =
+        given.iter().map(|one| (one.percent, one.scope.as_str(), one.limit.as_str())).collect();
+    assert_eq!(told, [(10, "all", "0.0001")]);
+    // The answer got lost on its way: it is given again.
+    assert_eq!(house.engine.budgets_notices(Nothing {}).await.expect("notices"), given);
+    house.engine.budgets_noticed(BudgetsNoticedRequest { notices: given }).await.expect("noted");
+    assert_eq!(house.engine.budgets_notices(Nothing {}).await.expect("notices"), []);
+}
+
+#[tokio::test]
+async fn a_budget_for_what_is_not_there_is_refused_by_name_and_outlives_its_connection() {
+    let house = House::open().await;
+    let set = |scope: &str| {
+        let (scope, period, limit) = (scope.to_owned(), "month".to_owned(), "1".to_owned());
+        house.engine.budgets_set(BudgetSetRequest { scope, period, limit, warn: None })
+    };
+    for (scope, name) in
+        [("connection:tset", "tset"), ("model:nope/gpt-4o", "nope"), ("app:nobody", "nobody")]
+    {
+        let fault = set(scope).await.expect_err("it limits nothing");
+        assert_eq!(
+            (fault.code(), fault.facts().get("name").map(String::as_str)),
+            (Code::NotFound, Some(name)),
+            "{scope}"
+        );
+    }
+    for scope in ["connection:test", "model:test/of-another-day", "feature:chat"] {
+        assert!(!set(scope).await.expect("set").gone, "{scope}");
+    }
+    let request = ConnectionRequest { slug: "test".into() };
+    house.engine.connections_remove(request).await.expect("removed");
+    let all = house.engine.budgets_list(Nothing {}).await.expect("a list");
+    let gone: Vec<_> = all.iter().map(|one| (one.scope.as_str(), one.gone)).collect();
+    assert_eq!(
+        gone,
+        [("connection:test", true), ("feature:chat", false), ("model:test/of-another-day", true)]
+    );
+    assert!(set("connection:test").await.expect("changed").gone, "it can still be changed");
+}

@@ -427,9 +427,12 @@ async fn the_same_tokens_are_priced_on_other_models_and_what_cannot_be_compared_
     assert_eq!(of("openai/gpt-4o").cost.as_deref(), Some("0.0135"));
     // 3,000 x 0.15 + 600 x 0.60, per million
     assert_eq!(of("openai/gpt-4o-mini").cost.as_deref(), Some("0.00081"));
+    // To the last digit, and with its sign: the page computes nothing.
+    assert_eq!(of("openai/gpt-4o").difference.as_deref(), Some("-0.149697000003"));
     assert_eq!((of("openai/gpt-4o").used, of("openai/gpt-4o-mini").used), (true, false));
     let unknown = of("openai/a-model-of-next-year");
-    assert_eq!((unknown.cost, unknown.price, unknown.too_small), (None, "unknown", None));
+    assert_eq!((unknown.cost, unknown.difference), (None, None));
+    assert_eq!((unknown.price, unknown.too_small), ("unknown", None));
     assert_eq!(advice.models.last().map(|one| one.model.as_str()), Some("openai/a-model-of-next-year"));
 
     let none = UsageAdviceRequest {

@@ -183,12 +183,9 @@ impl Store {
         self.in_usage(self.usage.change(|db| holds::forget_budget(db, budget)))
     }
 
-    /// What was reached of budgets and told to nobody yet. Whoever takes it tells it: it is given once.
-    pub fn take_reached(&self, now: i64) -> Result<Vec<Reached>> {
-        if !self.read_usage(holds::any_reached)? {
-            return Ok(Vec::new());
-        }
-        self.in_usage(self.usage.change(|db| holds::take_reached(db, now)))
+    /// These notices of budgets were told to the writer: [`holds::untold`] gives them no more.
+    pub fn note_told(&self, told: &[Reached], now: i64) -> Result<()> {
+        self.in_usage(self.usage.change(|db| holds::note_told(db, told, now)))
     }
 
     /// Removes the usage rows of the UTC days that are over before then. Their sums stay for ever. Gives how many rows

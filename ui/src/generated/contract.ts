@@ -578,7 +578,17 @@ state: 'open' | 'warned' | 'spent',
 /**
  * The next request that does not fit is let through.
  */
-allowed_once: boolean, };
+allowed_once: boolean, 
+/**
+ * The connection that it is about was removed. The budget stays: under the same name it counts again.
+ */
+gone: boolean, };
+
+export type BudgetsNoticedRequest = { 
+/**
+ * The notices, as they were given.
+ */
+notices: Array<BudgetNoticeView>, };
 
 export type ChangedEvent = { 
 /**
@@ -2637,6 +2647,11 @@ connection: string,
  */
 cost: string | null, 
 /**
+ * How much more that is than what was paid, USD as decimal text: `-0.5` is half a dollar less, `0` the same; null
+ * where its price is unknown.
+ */
+difference: string | null, 
+/**
  * Why it costs what it costs.
  */
 price: 'known' | 'unknown' | 'free' | 'local', 
@@ -3341,6 +3356,7 @@ export interface Commands {
   budgets_remove: { request: BudgetRequest; answer: BudgetRemovedView };
   budgets_allow_once: { request: BudgetRequest; answer: BudgetView };
   budgets_notices: { request: Nothing; answer: Array<BudgetNoticeView> };
+  budgets_noticed: { request: BudgetsNoticedRequest; answer: Nothing };
   apps_list: { request: Nothing; answer: AppsView };
   apps_add: { request: AppAddRequest; answer: AppAddedView };
   apps_revoke: { request: AppRevokeRequest; answer: AppRevokedView };

@@ -489,6 +489,7 @@ export function makeDouble(scene: Scene, prefs: Partial<Prefs> = {}, waits = 24)
       return found;
     },
     budgets_notices: () => [],
+    budgets_noticed: () => ({}),
     usage_dashboard: (request) => usageDashboard(empty, request),
     usage_advice: () => usageAdvice,
     usage_calculate: (request) => usageCalculate(request),

@@ -63,10 +63,10 @@ export function prunable(empty: boolean, { months = 0 }: UsagePruneRequest): Usa
 export const usageAdvice: UsageAdviceView = {
   used: { requests: 322, left_out: 2, input_tokens: 743_820, cache_read_tokens: 0, output_tokens: 173_880, cost: '4.6282', models: ['openrouter/claude-sonnet-4.5', 'openrouter/claude-opus-4.6', 'ollama/llama3.2:8b'] },
   models: [
-    { model: 'ollama/llama3.2:8b', name: 'llama3.2:8b', connection: 'Ollama', cost: '0', price: 'local', used: true, too_small: false },
-    { model: 'openrouter/deepseek-v3.2', name: 'DeepSeek V3.2', connection: 'OpenRouter', cost: '0.2721', price: 'known', used: false, too_small: false },
-    { model: 'openrouter/claude-sonnet-4.5', name: 'Claude Sonnet 4.5', connection: 'OpenRouter', cost: '4.8397', price: 'known', used: true, too_small: false },
-    { model: 'openrouter/mystery-preview', name: 'Mystery Preview', connection: 'OpenRouter', cost: null, price: 'unknown', used: false, too_small: null },
+    { model: 'ollama/llama3.2:8b', name: 'llama3.2:8b', connection: 'Ollama', cost: '0', difference: '-4.6282', price: 'local', used: true, too_small: false },
+    { model: 'openrouter/deepseek-v3.2', name: 'DeepSeek V3.2', connection: 'OpenRouter', cost: '0.2721', difference: '-4.3561', price: 'known', used: false, too_small: false },
+    { model: 'openrouter/claude-sonnet-4.5', name: 'Claude Sonnet 4.5', connection: 'OpenRouter', cost: '4.6291', difference: '0.0009', price: 'known', used: true, too_small: false },
+    { model: 'openrouter/mystery-preview', name: 'Mystery Preview', connection: 'OpenRouter', cost: null, difference: null, price: 'unknown', used: false, too_small: null },
   ],
 };
 
@@ -109,6 +109,7 @@ export function budgetOf(request: BudgetSetRequest, more: Partial<BudgetView> = 
     unpriced_requests: 0,
     state: 'open',
     allowed_once: false,
+    gone: false,
     ...more,
   };
 }

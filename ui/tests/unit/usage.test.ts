@@ -8,7 +8,9 @@ import BudgetNotices from '@/features/usage/BudgetNotices.vue';
 import UsagePage from '@/features/usage/UsagePage.vue';
 import { limitOf, percentsOf } from '@/features/usage/useBudgetWords';
 import { stepped, useUsage, wrongRange } from '@/features/usage/useUsage';
+import type { BudgetNoticeView } from '@/generated/contract';
 import { provideDoor } from '@/host/door';
+import { followChanges } from '@/shared/ask';
 import { covers, refusedBy, tightest } from '@/shared/budgets';
 import { renderDrawing } from '@/shared/drawing';
 import { formatMoney } from '@/shared/figures';
@@ -19,7 +21,7 @@ import { budgetOf, someBudgets } from '../look/usage';
 let app: App | undefined;
 let place: HTMLElement;
 
-async function show(scene: Scene, language: 'en' | 'id' = 'en', change?: (door: ReturnType<typeof makeDouble>) => void, page: Component = UsagePage) {
+async function show(scene: Scene, language: 'en' | 'id' = 'en', change?: (door: ReturnType<typeof makeDouble>) => void, page: Component = UsagePage, client = new QueryClient({ defaultOptions: { queries: { retry: false } } })) {
   const door = makeDouble(scene, {}, 0);
   change?.(door);
   const asked: { name: string; request: Record<string, unknown> }[] = [];
@@ -32,7 +34,7 @@ async function show(scene: Scene, language: 'en' | 'id' = 'en', change?: (door: 
   const router = createRouter({ history: createMemoryHistory(), routes: [{ path: '/', component: empty }, { path: '/desk', name: 'desk', component: empty }] });
   await router.push('/');
   app = createApp({ render: () => h(page) });
-  app.use(makeWords(language)).use(VueQueryPlugin, { queryClient: new QueryClient({ defaultOptions: { queries: { retry: false } } }) }).use(router);
+  app.use(makeWords(language)).use(VueQueryPlugin, { queryClient: client }).use(router);
   provideDoor(app, door);
   app.mount(place);
   return { door, asked, router, last: (name: string) => asked.filter((one) => one.name === name).at(-1)?.request };
@@ -269,21 +271,48 @@ describe('budgets', () => {
     await vi.waitFor(() => expect(find('budget-all-month')).toBeNull());
     expect(last('budgets_remove')).toEqual({ scope: 'all', period: 'month' });
   });
-  it('are told once when a part is used up, until the writer has seen it', async () => {
-    let times = 0;
-    const notice = { scope: 'model:openrouter/claude-opus-4.6', period: 'month', percent: 80, limit: '0.9' };
-    const { last } = await show(
+  it('are told once when a part is used up, until the writer has seen it, and the engine hears that they were told', async () => {
+    const notice: BudgetNoticeView = { scope: 'model:openrouter/claude-opus-4.6', period: 'month', percent: 80, limit: '0.9', from: 1 };
+    // The engine gives what nobody told yet: also what it gave to a question that was taken back.
+    let untold = [notice];
+    let [refused, shown] = [true, 0];
+    const client = new QueryClient({ defaultOptions: { queries: { retry: false } } });
+    const { last, asked } = await show(
       'normal',
       'en',
       (door) => {
         const invoke = door.invoke;
-        door.invoke = (name, request) => (name === 'budgets_notices' ? Promise.resolve((times++ === 0 ? [notice] : []) as never) : invoke(name, request));
+        door.invoke = async (name, request) => {
+          if (name === 'budgets_notices') return [...untold] as never;
+          if (name === 'notify') shown += 1;
+          if (name !== 'budgets_noticed') return invoke(name, request);
+          if (refused) throw fault('damaged');
+          untold = untold.filter((one) => !(request as { notices: BudgetNoticeView[] }).notices.some((told) => told.scope === one.scope && told.percent === one.percent));
+          return {} as never;
+        };
       },
       BudgetNotices,
+      client,
     );
     const sentence = '80 percent of $0.90 are spent: Claude Opus 4.6, each month.';
     expect((await there('budget-notice')).textContent).toContain(sentence);
     expect(last('notify')).toEqual({ text: sentence });
+    await vi.waitFor(() => expect(last('budgets_noticed')).toEqual({ notices: [notice] }));
+    expect(untold, 'nobody could write that down').toEqual([notice]);
+    refused = false;
+    const spent = { ...notice, percent: 100 };
+    untold = [notice, spent];
+    // Two changes right after another: the first question is taken back while it is under way.
+    followChanges(client, { topics: ['budgets'] });
+    followChanges(client, { topics: ['budgets'] });
+    await vi.waitFor(() => expect(find('budget-notice')?.textContent).toContain('The budget of $0.90 is spent'));
+    await vi.waitFor(() => expect(untold).toEqual([]));
+    expect(last('budgets_noticed')).toEqual({ notices: [notice, spent] });
+    expect(shown, 'each is told once').toBe(2);
+    // A warning of another month that says the same words is told too.
+    untold = [{ ...notice, from: 2 }];
+    followChanges(client, { topics: ['budgets'] });
+    await vi.waitFor(() => expect(asked.filter((one) => one.name === 'notify')).toHaveLength(3));
     find('budget-notice')?.querySelector<HTMLElement>('[aria-label="Close"]')?.click();
     await vi.waitFor(() => expect(find('budget-notice')).toBeNull());
   });
@@ -311,6 +340,17 @@ describe('budgets', () => {
     expect(percentsOf('80, 50;50 100%')).toEqual([50, 80, 100]);
     expect(percentsOf('')).toEqual([]);
     for (const bad of ['0', '101', 'x', '50.5']) expect(percentsOf(bad), bad).toBeUndefined();
+  });
+});
+
+describe('advice', () => {
+  it('says every difference with its sign, however small', async () => {
+    await show('normal');
+    const details = (await there('usage-advice-open')).closest('details') as HTMLDetailsElement;
+    details.open = true;
+    details.dispatchEvent(new Event('toggle'));
+    const rows = [...(await there('usage-advice-table')).querySelectorAll('tbody tr')].map((row) => row.lastElementChild?.textContent?.trim());
+    expect(rows).toEqual(['$4.63 less', '$4.36 less', '$0.0009 more']);
   });
 });
 

@@ -3,7 +3,7 @@
 use crate::arguments::{Budgets, OneBudget, SetBudget};
 use crate::output::{Done, Output};
 use crate::table::lay_out;
-use inkhorn_contract::{BudgetRequest, BudgetSetRequest, BudgetView, Nothing};
+use inkhorn_contract::{BudgetRequest, BudgetSetRequest, BudgetView, BudgetsNoticedRequest, Nothing};
 use inkhorn_engine::Engine;
 
 pub(super) async fn run(engine: &Engine, command: Budgets, output: Output) -> Done {
@@ -39,7 +39,7 @@ async fn list(engine: &Engine, output: Output) -> Done {
                 count => format!(" and {count} of unknown cost"),
             };
             [
-                view.scope.clone(),
+                if view.gone { format!("{} (removed)", view.scope) } else { view.scope.clone() },
                 view.period.clone(),
                 format!("${}", view.limit),
                 format!("${}{unknown}", view.spent),
@@ -56,12 +56,18 @@ async fn list(engine: &Engine, output: Output) -> Done {
 /// Tells on standard error what was reached of budgets, once in each period. A failure here is nothing that the command
 /// before it should fail for.
 pub(super) async fn tell_reached(engine: &Engine, output: Output) {
-    for notice in engine.budgets_notices(Nothing {}).await.unwrap_or_default() {
+    let notices = engine.budgets_notices(Nothing {}).await.unwrap_or_default();
+    if notices.is_empty() {
+        return;
+    }
+    for notice in &notices {
         output.note(&format!(
             "{} % of the budget {}/{} (${}) is spent.",
             notice.percent, notice.scope, notice.period, notice.limit
         ));
     }
+    // Where this fails, the next command says it once more.
+    let _ = engine.budgets_noticed(BudgetsNoticedRequest { notices }).await;
 }
 
 fn request(OneBudget { scope, period }: OneBudget) -> BudgetRequest {

@@ -53,6 +53,9 @@ pub struct UsageAdviceModelView {
     pub connection: String,
     /// What the same tokens would have cost, USD as decimal text; null where its price is unknown.
     pub cost: Option<String>,
+    /// How much more that is than what was paid, USD as decimal text: `-0.5` is half a dollar less, `0` the same; null
+    /// where its price is unknown.
+    pub difference: Option<String>,
     /// Why it costs what it costs.
     #[ts(type = "'known' | 'unknown' | 'free' | 'local'")]
     pub price: &'static str,

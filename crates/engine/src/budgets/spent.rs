@@ -36,7 +36,7 @@ impl Inner {
         if house.budgets.is_empty() {
             return Spent::default();
         }
-        let standing = self.stand(&house.budgets).unwrap_or_default();
+        let standing = self.stand(house, &house.budgets).unwrap_or_default();
         let spent = house.budgets.iter().zip(&standing);
         let spent = spent.filter(|(_, view)| view.state == "spent" && !view.allowed_once);
         Spent(spent.map(|(budget, _)| budget.row.scope.clone()).collect())

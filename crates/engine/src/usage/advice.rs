@@ -55,6 +55,7 @@ impl Inner {
                     name: model.name.clone().unwrap_or_else(|| model.id.clone()),
                     connection: live.label().to_owned(),
                     cost: cost.map(dollars),
+                    difference: cost.map(|cost| dollars(cost.saturating_sub(comparable.sums.cost))),
                     price: price.state.as_str(),
                     used: comparable.models.contains(&id),
                     too_small: context.zip(comparable.usual_size()).map(|(context, size)| size > context),

@@ -125,6 +125,8 @@ pub struct Reached {
     pub percent: u8,
     /// The limit.
     pub most: Money,
+    /// When the period began, UTC milliseconds.
+    pub from: i64,
 }
 
 /// What one connection remembers of budgets.
@@ -235,6 +237,7 @@ impl Holding {
                         budget: limit.name.to_owned(),
                         percent: *percent,
                         most: limit.most,
+                        from: limit.times.start,
                     });
                 }
             }
@@ -305,30 +308,43 @@ pub(crate) fn forget_budget(db: &Connection, name: &str) -> Result<()> {
     db.execute("DELETE FROM budget_pass WHERE budget = ?1", [name]).map(drop).map_err(from_sqlite)
 }
 
-/// What was reached and not told yet, oldest first. Told by this call, so that it is told once.
-pub(crate) fn take_reached(db: &Connection, now: i64) -> Result<Vec<Reached>> {
-    // What nobody was there to hear for two months is of no use to anybody.
-    const KEPT_MS: i64 = 62 * 86_400_000;
-    let take = || -> rusqlite::Result<Vec<Reached>> {
-        db.execute("DELETE FROM budget_notice WHERE made_at < ?1", [now.saturating_sub(KEPT_MS)])?;
-        let sql =
-            "UPDATE budget_notice SET told = 1 WHERE told = 0 RETURNING budget, percent, bound, made_at";
+/// What nobody was there to hear for two months is of no use to anybody.
+const KEPT_MS: i64 = 62 * 86_400_000;
+
+/// What was reached and not told yet, oldest first. Reading it changes nothing: who has told it says so.
+pub fn untold(db: &Connection, now: i64) -> Result<Vec<Reached>> {
+    let read = || -> rusqlite::Result<Vec<Reached>> {
+        let sql = "SELECT budget, percent, bound, from_ms FROM budget_notice WHERE told = 0 AND made_at >= ?1
+            ORDER BY made_at, percent, budget";
         let mut query = db.prepare_cached(sql)?;
-        let rows = query.query_map([], |row| {
-            let reached = Reached { budget: row.get(0)?, percent: row.get(1)?, most: Money(row.get(2)?) };
-            Ok((row.get::<_, i64>(3)?, reached))
+        let rows = query.query_map([now.saturating_sub(KEPT_MS)], |row| {
+            let (budget, percent, from) = (row.get(0)?, row.get(1)?, row.get(3)?);
+            Ok(Reached { budget, percent, most: Money(row.get(2)?), from })
         })?;
-        let mut rows: Vec<(i64, Reached)> = rows.collect::<rusqlite::Result<_>>()?;
-        rows.sort_by_key(|(made_at, _)| *made_at);
-        Ok(rows.into_iter().map(|(_, reached)| reached).collect())
+        rows.collect()
     };
-    take().map_err(from_sqlite)
+    read().map_err(from_sqlite)
+}
+
+/// These were told to the writer, and are not told again.
+pub(crate) fn note_told(db: &Connection, told: &[Reached], now: i64) -> Result<()> {
+    const SQL: &str = "UPDATE budget_notice SET told = 1 WHERE budget = ?1 AND from_ms = ?2 AND bound = ?3 AND percent = ?4";
+    let write = || -> rusqlite::Result<()> {
+        db.execute("DELETE FROM budget_notice WHERE made_at < ?1", [now.saturating_sub(KEPT_MS)])?;
+        let mut note = db.prepare_cached(SQL)?;
+        for one in told {
+            note.execute(params![one.budget, one.from, one.most.0, one.percent])?;
+        }
+        Ok(())
+    };
+    write().map_err(from_sqlite)
 }
 
 /// Whether something was reached that nobody was told.
-pub fn any_reached(db: &Connection) -> Result<bool> {
-    let ask = "SELECT EXISTS (SELECT 1 FROM budget_notice WHERE told = 0)";
-    db.prepare_cached(ask).and_then(|mut ask| ask.query_row([], |row| row.get(0))).map_err(from_sqlite)
+pub fn any_reached(db: &Connection, now: i64) -> Result<bool> {
+    let ask = "SELECT EXISTS (SELECT 1 FROM budget_notice WHERE told = 0 AND made_at >= ?1)";
+    let since = now.saturating_sub(KEPT_MS);
+    db.prepare_cached(ask).and_then(|mut ask| ask.query_row([since], |row| row.get(0))).map_err(from_sqlite)
 }
 
 /// Gives back everything that one owner holds.

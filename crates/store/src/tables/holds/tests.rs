@@ -155,8 +155,14 @@ fn what_is_reached_is_told_once_in_a_period() {
     assert_eq!(spend(&other, 1), [50]);
     assert!(spend(&store, 1).is_empty(), "said by the other one already");
     assert_eq!(spend(&store, 4), [100]);
-    assert_eq!(percents(other.take_reached(1_600).unwrap()), [50, 100]);
-    assert!(store.take_reached(1_600).unwrap().is_empty());
+    // Reading takes nothing away: only what was told is told no more.
+    let untold = |store: &Store| store.read_usage(|db| untold(db, 1_600)).unwrap();
+    let both = untold(&other);
+    assert_eq!((percents(both.clone()), untold(&store)), (vec![50, 100], both.clone()));
+    store.note_told(&both[..1], 1_600).unwrap();
+    assert_eq!(percents(untold(&other)), [100]);
+    other.note_told(&both, 1_600).unwrap();
+    assert!(untold(&store).is_empty() && !store.read_usage(|db| any_reached(db, 1_600)).unwrap());
     // A raised limit, and the next period, are told anew.
     let raised = [limit("all/month", &all, 20)];
     assert_eq!(percents(store.append_usage_held(&spent(Some(0)), None, &raised).unwrap()), [50]);

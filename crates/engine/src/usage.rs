@@ -8,6 +8,7 @@ mod dashboard;
 mod draw;
 mod export;
 mod hours;
+mod names;
 mod period;
 mod report;
 mod rows;
@@ -209,7 +210,7 @@ mod tests {
     use inkhorn_vault::NoKeychain;
     use std::sync::Arc;
 
-    fn row(time: i64) -> UsageRow {
+    pub(super) fn row(time: i64) -> UsageRow {
         UsageRow {
             request: RequestId([1; 16]),
             attempt: 1,
@@ -236,8 +237,7 @@ mod tests {
         }
     }
 
-    #[test]
-    fn an_hour_has_one_line_wherever_the_clock_stands_and_whenever_it_goes_back() {
+    pub(super) fn house() -> (inkhorn_testkit::ScratchProfile, Engine) {
         let profile = inkhorn_testkit::ScratchProfile::make();
         let engine = Engine::open(EngineOptions {
             dir: profile.data_dir(),
@@ -246,8 +246,13 @@ mod tests {
             keychain: Arc::new(NoKeychain),
             clock: Arc::new(SystemClock::new()),
             environment: Arc::new(FixedEnvironment::default()),
-        })
-        .expect("a fresh profile opens");
+        });
+        (profile, engine.expect("a fresh profile opens"))
+    }
+
+    #[test]
+    fn an_hour_has_one_line_wherever_the_clock_stands_and_whenever_it_goes_back() {
+        let (_profile, engine) = house();
         // 00:15, 00:45, 01:15 and 02:15 UTC of the day on which clocks in Berlin go from 03:00 back to 02:00.
         const BEGIN: i64 = 1_792_886_400_000;
         for minutes in [15, 45, 75, 135] {

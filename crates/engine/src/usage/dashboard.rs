@@ -55,7 +55,7 @@ impl Inner {
             Ok((gathered, ever, unusual))
         })?;
         let choices = choices(&gathered);
-        let layered = layer(request.measure, &period, &name_stacks(gathered.stacks), language);
+        let layered = layer(request.measure, &period, &name_stacks(gathered.stacks), request.by, language);
         let groups = gathered.groups.into_iter().next().map(name_groups).unwrap_or_default();
         Ok(UsageDashboardView {
             from: period.first.to_string(),

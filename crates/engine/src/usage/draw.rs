@@ -1,5 +1,6 @@
 //! Figures to drawings, and the same figures to the views beside them.
 
+use super::names::{group_words, others};
 use super::period::Period;
 use super::sums::NamedColumns;
 use inkhorn_charts::ink::LAYERS;
@@ -55,6 +56,7 @@ pub(super) fn layer(
     measure: UsageMeasure,
     period: &Period,
     groups: &[NamedColumns],
+    by: UsageDimension,
     language: Language,
 ) -> Layered {
     let in_all = |group: &NamedColumns| {
@@ -81,20 +83,12 @@ pub(super) fn layer(
         Column { begins: stretch.begins, parts, unknown }
     });
     let columns = columns.collect();
-    let layers = names.iter().map(|name| layer_words(name.as_deref(), language)).collect();
+    let words = |name: &Option<String>| {
+        name.as_deref().map_or_else(|| others(language).to_owned(), |name| group_words(by, name, language))
+    };
+    let layers = names.iter().map(words).collect();
     let figures = Figures { measure: measure_of(measure), step: period.step, layers, columns };
     Layered { figures, names }
-}
-
-/// A group as drawings and reports call it.
-pub(super) fn layer_words(name: Option<&str>, language: Language) -> String {
-    match (name, language) {
-        (None, Language::English) => "others".to_owned(),
-        (None, Language::Indonesian) => "lainnya".to_owned(),
-        (Some(""), Language::English) => "Inkhorn itself".to_owned(),
-        (Some(""), Language::Indonesian) => "Inkhorn sendiri".to_owned(),
-        (Some(name), _) => name.to_owned(),
-    }
 }
 
 /// The chart and its numbers.

@@ -1,6 +1,7 @@
 //! The report that a writer exports: the page's numbers in words, on one page of paper.
 
-use super::draw::{Layered, language_of, layer, layer_words};
+use super::draw::{Layered, language_of, layer};
+use super::names::{filter_words, group_words, others, phrase};
 use super::period::Period;
 use super::sums::{Named, ask_columns, filter_of, name_groups, name_stacks};
 use crate::Inner;
@@ -19,26 +20,19 @@ impl Inner {
         let language = language_of(request.language);
         let filter = filter_of(&request.filters);
         let gathered = self.store.read_usage(|db| ask_columns(db, period, &filter, request.by))?;
-        let layered = layer(request.measure, period, &name_stacks(gathered.stacks), language);
+        let layered = layer(request.measure, period, &name_stacks(gathered.stacks), request.by, language);
         let groups = gathered.groups.into_iter().next().map(name_groups).unwrap_or_default();
         let total = gathered.total;
         let report = Report {
             title: title(period, language),
             lead: lead(&total, &request.filters, request.measure, language),
             heads: heads(request.by, language),
-            rows: rows(&groups, &layered, language),
+            rows: rows(&groups, &layered, request.by, language),
             total: cells(phrase(language, "Together", "Seluruhnya").to_owned(), &total, language),
             notes: notes(language),
             figures: layered.figures,
         };
         Ok((report, total))
-    }
-}
-
-fn phrase(language: Language, english: &'static str, indonesian: &'static str) -> &'static str {
-    match language {
-        Language::English => english,
-        Language::Indonesian => indonesian,
     }
 }
 
@@ -60,12 +54,7 @@ fn lead(total: &Sums, filters: &UsageFilters, measure: UsageMeasure, language: L
         Language::English => format!("Spent: {spent}. Requests: {requests}. Tokens: {tokens}."),
         Language::Indonesian => format!("Terpakai: {spent}. Permintaan: {requests}. Token: {tokens}."),
     }];
-    let narrowed: Vec<&str> =
-        [&filters.provider, &filters.model, &filters.feature, &filters.app, &filters.connection]
-            .into_iter()
-            .flatten()
-            .map(String::as_str)
-            .collect();
+    let narrowed = filter_words(filters, language);
     if !narrowed.is_empty() {
         lines.push(format!("{}: {}", phrase(language, "Only", "Hanya"), narrowed.join(", ")));
     }
@@ -98,7 +87,7 @@ fn heads(by: UsageDimension, language: Language) -> Vec<String> {
     std::iter::once(name).chain(rest).map(str::to_owned).collect()
 }
 
-fn rows(groups: &[Named], layered: &Layered, language: Language) -> Vec<ReportRow> {
+fn rows(groups: &[Named], layered: &Layered, by: UsageDimension, language: Language) -> Vec<ReportRow> {
     let shown = if groups.len() > MOST_ROWS { MOST_ROWS - 1 } else { groups.len() };
     let (own, rest) = groups.split_at(shown);
     let layer_of = |name: &str| layered.names.iter().position(|layer| layer.as_deref() == Some(name));
@@ -106,13 +95,13 @@ fn rows(groups: &[Named], layered: &Layered, language: Language) -> Vec<ReportRo
         .iter()
         .map(|group| ReportRow {
             layer: layer_of(&group.name),
-            cells: cells(layer_words(Some(&group.name), language), &group.sums, language),
+            cells: cells(group_words(by, &group.name, language), &group.sums, language),
         })
         .collect();
     if !rest.is_empty() {
         let mut sums = Sums::default();
         rest.iter().for_each(|group| sums.add(&group.sums));
-        let name = format!("{} ({})", layer_words(None, language), rest.len());
+        let name = format!("{} ({})", others(language), rest.len());
         rows.push(ReportRow { layer: None, cells: cells(name, &sums, language) });
     }
     rows

@@ -52,14 +52,21 @@ fn a_collection_is_made_filled_ordered_renamed_and_deleted() {
     let gone = terminal.json(&["collections", "delete", "Late prose"]);
     assert_eq!(gone, json!({ "deleted": "Late prose", "unset": [] }));
     assert_eq!(terminal.json(&["collections", "list"]), json!([]));
+
+    // One name, whether its accent is a letter with it or a sign behind it.
+    terminal.json(&["collections", "create", "Caf\u{e9}"]);
+    let shown = terminal.json(&["collections", "show", "cafe\u{301}"]);
+    assert_eq!(shown["name"], json!("Caf\u{e9}"));
 }
 
 #[test]
 fn what_cannot_be_is_told_and_changes_nothing() {
     let (terminal, _provider) = connected();
     terminal.json(&["collections", "create", "Prose"]);
+    terminal.json(&["collections", "create", "Caf\u{e9}"]);
     for (line, code) in [
         (&["collections", "create", "PROSE"][..], "duplicate"),
+        (&["collections", "create", "Cafe\u{301}"], "duplicate"),
         (&["collections", "create", "a/b"], "bad_request"),
         (&["collections", "create", " "], "bad_request"),
         (&["collections", "create", "turned \u{202e} over"], "bad_request"),

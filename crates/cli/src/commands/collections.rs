@@ -59,9 +59,10 @@ pub(super) async fn run(engine: &Engine, command: Collections, output: Output) -
 const MOST: u64 = 1024 * 1024;
 
 async fn show(engine: &Engine, name: &str) -> Result<CollectionView, Fault> {
+    // The engine knows which spellings are one name.
+    let spelled = engine.collections_export(CollectionRequest { name: name.to_owned() }).await?.name;
     let all = engine.collections_list(Nothing {}).await?;
-    let folded = name.trim().to_lowercase();
-    let found = all.into_iter().find(|collection| collection.name.to_lowercase() == folded);
+    let found = all.into_iter().find(|collection| collection.name == spelled);
     found.ok_or_else(|| Fault::new(Code::NotFound).with("name", name))
 }
 

@@ -6,8 +6,9 @@
 use crate::columns::Json;
 use crate::failure::{found, from_sqlite, named};
 use inkhorn_domain::MemberSettings;
-use inkhorn_fault::Result;
+use inkhorn_fault::{Code, Fault, Result};
 use rusqlite::{Connection, Transaction, params};
+use unicode_normalization::UnicodeNormalization;
 
 pub(crate) const SCHEMA: &str = "
 CREATE TABLE collection (
@@ -54,9 +55,10 @@ pub struct CollectionRow {
     pub members: Vec<MemberRow>,
 }
 
-/// Two names that differ in this way only are one name.
+/// Two names that differ in this way only are one name: in capitals, or in whether an accent is a letter with it or a
+/// sign behind it, which nobody sees and which depends on the system that it was typed on.
 pub fn fold(name: &str) -> String {
-    name.to_lowercase()
+    name.to_lowercase().nfc().collect()
 }
 
 /// Every collection, oldest first.
@@ -88,8 +90,9 @@ pub fn load_all(db: &Connection) -> Result<Vec<CollectionRow>> {
     Ok(all)
 }
 
-/// Adds an empty collection. A name that is taken, whatever its capitals, is `Duplicate`.
+/// Adds an empty collection. A name that is taken, however it is written, is `Duplicate`.
 pub fn insert(tx: &Transaction<'_>, name: &str, now: i64) -> Result<i64> {
+    free(tx, name, None)?;
     const SQL: &str = "INSERT INTO collection (name, folded, is_default, created_at, updated_at)
         VALUES (?1, ?2, 0, ?3, ?3)";
     tx.execute(SQL, params![name, fold(name), now]).map_err(|error| named(error, name))?;
@@ -98,9 +101,25 @@ pub fn insert(tx: &Transaction<'_>, name: &str, now: i64) -> Result<i64> {
 
 /// Gives it another name.
 pub fn rename(tx: &Transaction<'_>, id: i64, name: &str, now: i64) -> Result<()> {
+    free(tx, name, Some(id))?;
     const SQL: &str = "UPDATE collection SET name = ?2, folded = ?3, updated_at = ?4 WHERE id = ?1";
     let values = params![id, name, fold(name), now];
     found(tx.execute(SQL, values).map_err(|error| named(error, name))?)
+}
+
+/// Refuses a name that another collection has. The column of folded names does not tell by itself: in a file of an
+/// earlier version it can hold names that are folded in their capitals only.
+fn free(tx: &Transaction<'_>, name: &str, own: Option<i64>) -> Result<()> {
+    let folded = fold(name);
+    let mut query = tx.prepare_cached("SELECT id, name FROM collection").map_err(from_sqlite)?;
+    let rows = query.query_map([], |row| Ok((row.get::<_, i64>(0)?, row.get::<_, String>(1)?)));
+    for row in rows.map_err(from_sqlite)? {
+        let (id, taken) = row.map_err(from_sqlite)?;
+        if Some(id) != own && fold(&taken) == folded {
+            return Err(Fault::new(Code::Duplicate).with("name", taken));
+        }
+    }
+    Ok(())
 }
 
 /// Removes it. The models stay where they are.
@@ -175,6 +194,31 @@ mod tests {
         let twice = store.write(|tx| replace_members(tx, id, &[member("b/2"), member("b/2")], 3));
         assert_eq!(twice.unwrap_err().code(), Code::Duplicate);
         assert_eq!(store.read(load_all).unwrap()[0].members, [member("a/1")]);
+    }
+
+    #[test]
+    fn names_are_one_however_their_accents_are_written() {
+        let (_dir, store) = scratch();
+        let (composed, apart) = ("Caf\u{e9} \u{ac00}", "CAFE\u{301} \u{1100}\u{1161}");
+        assert_eq!(fold(composed), fold(apart));
+        assert_ne!(fold("Cafe"), fold("Café"), "an accent is not left out");
+        for (first, second) in [(composed, apart), (apart, composed)] {
+            let id = store.write(|tx| insert(tx, first, 1)).unwrap();
+            // As an earlier version folded it.
+            let plain = first.to_lowercase();
+            store
+                .write(|tx| {
+                    tx.execute("UPDATE collection SET folded = ?2 WHERE id = ?1", params![id, plain])
+                        .map_err(from_sqlite)
+                })
+                .unwrap();
+            let taken = store.write(|tx| insert(tx, second, 2)).unwrap_err();
+            assert_eq!(taken.code(), Code::Duplicate);
+            let other = store.write(|tx| insert(tx, "Other", 2)).unwrap();
+            assert_eq!(store.write(|tx| rename(tx, other, second, 3)).unwrap_err().code(), Code::Duplicate);
+            store.write(|tx| rename(tx, id, second, 3)).expect("its own name in another spelling");
+            store.write(|tx| remove(tx, id).and_then(|()| remove(tx, other))).unwrap();
+        }
     }
 
     #[test]

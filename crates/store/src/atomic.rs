@@ -24,17 +24,32 @@ pub fn save_file_atomically(path: &Path, bytes: &[u8]) -> Result<()> {
     })
 }
 
+/// A new file that was written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Saved<T> {
+    /// Where it is.
+    pub path: PathBuf,
+    /// Its length in bytes.
+    pub length: u64,
+    /// What was told by what wrote it.
+    pub told: T,
+}
+
 /// Writes a new file whose parts come one by one, however long it becomes: whole or not at all, as
-/// [`save_file_atomically`] does. Gives what `write` gave, and the length in bytes.
+/// [`save_file_atomically`] does. It goes to the first of `paths`, all in one folder, at which nothing is when it is
+/// whole, so that it never takes the place of another file.
 ///
 /// # Errors
-/// Those of `write`, which tells a failing file by its `io::Error`; the file does not exist then.
+/// Those of `write`, which tells a failing file by its `io::Error`, and `AlreadyExists` where no path is free; the file does
+/// not exist then.
 pub fn save_file_in_parts<T, E: From<Fault> + From<io::Error>>(
-    path: &Path,
+    paths: impl IntoIterator<Item = PathBuf>,
     write: impl FnOnce(&mut BufWriter<File>) -> std::result::Result<T, E>,
-) -> std::result::Result<(T, u64), E> {
-    let (Some(folder), Some(name)) = (folder_of(path), path.file_name()) else {
-        return Err(unreachable_at(path).into());
+) -> std::result::Result<Saved<T>, E> {
+    let mut paths = paths.into_iter().peekable();
+    let first = paths.peek().cloned().unwrap_or_default();
+    let (Some(folder), Some(name)) = (folder_of(&first), first.file_name()) else {
+        return Err(unreachable_at(&first).into());
     };
     let temporary = temporary_beside(&folder, name);
     let written = (|| {
@@ -43,15 +58,37 @@ pub fn save_file_in_parts<T, E: From<Fault> + From<io::Error>>(
         let file = file.into_inner().map_err(io::IntoInnerError::into_error)?;
         file.sync_all()?;
         let length = file.metadata()?.len();
-        fs::rename(&temporary, path)?;
+        let path = place_new(&temporary, &mut paths)?;
         flush_folder(&folder)?;
-        Ok((told, length))
+        Ok(Saved { path, length, told })
     })();
-    if written.is_err() {
-        // It may never have been made, and the failure to tell is the first one.
-        drop(fs::remove_file(&temporary));
-    }
+    // Its other name is not needed any more, or it is half a file; it may also never have been made. The failure to tell is
+    // the first one.
+    drop(fs::remove_file(&temporary));
     written
+}
+
+/// Gives a file that is whole the first of the names that nothing has, and says which.
+fn place_new(temporary: &Path, paths: &mut dyn Iterator<Item = PathBuf>) -> io::Result<PathBuf> {
+    for path in paths {
+        // A second name for a file is never one that is taken. Where files have one name only, it is taken first.
+        let placed = match fs::hard_link(temporary, &path) {
+            Err(error) if error.kind() != io::ErrorKind::AlreadyExists => rename_to_new(temporary, &path),
+            linked => linked,
+        };
+        match placed {
+            Ok(()) => return Ok(path),
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Err(io::ErrorKind::AlreadyExists.into())
+}
+
+/// Renames to a name that must be free: an empty file of our own holds it for the moment that this takes.
+fn rename_to_new(temporary: &Path, path: &Path) -> io::Result<()> {
+    drop(create_private(path)?);
+    fs::rename(temporary, path).inspect_err(|_| drop(fs::remove_file(path)))
 }
 
 /// Creates a file that must not exist, readable by its owner only.
@@ -134,15 +171,52 @@ mod tests {
     fn parts_that_fail_leave_no_half_file() {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("export.csv");
-        let failed: std::result::Result<((), u64), Told> = save_file_in_parts(&path, |out| {
+        let failed: std::result::Result<Saved<()>, Told> = save_file_in_parts([path.clone()], |out| {
             out.write_all(&[b'x'; 100_000])?;
             Err(io::Error::from(io::ErrorKind::StorageFull).into())
         });
         assert_eq!(failed.unwrap_err().0, "no storage space");
         assert_eq!(names_in(dir.path()), Vec::<String>::new());
-        let whole = save_file_in_parts::<_, Told>(&path, |out| Ok(out.write_all(&[b'x'; 100_000])?));
-        assert_eq!(whole.unwrap().1, 100_000);
+        let whole = save_file_in_parts::<_, Told>([path.clone()], |out| Ok(out.write_all(&[b'x'; 100_000])?));
+        assert_eq!(whole.unwrap(), Saved { path, length: 100_000, told: () });
         assert_eq!(names_in(dir.path()), ["export.csv"]);
+    }
+
+    #[test]
+    fn a_file_that_appears_while_a_new_one_is_written_stays() {
+        let dir = tempfile::tempdir().unwrap();
+        let [first, second] = ["export.csv", "export (2).csv"].map(|name| dir.path().join(name));
+        let paths = [first.clone(), second.clone()];
+        let save = |text: &'static str| {
+            save_file_in_parts::<_, Told>(paths.clone(), |out| {
+                if !first.exists() {
+                    fs::write(&first, "another's")?;
+                }
+                Ok(out.write_all(text.as_bytes())?)
+            })
+        };
+        assert_eq!(save("ours").unwrap().path, second);
+        assert_eq!(
+            save("ours again").unwrap_err().0,
+            io::Error::from(io::ErrorKind::AlreadyExists).to_string()
+        );
+        let read = |path: &Path| fs::read_to_string(path).unwrap();
+        assert_eq!((read(&first).as_str(), read(&second).as_str()), ("another's", "ours"));
+        assert_eq!(names_in(dir.path()).len(), 2);
+    }
+
+    #[test]
+    fn where_files_have_one_name_only_none_is_replaced_either() {
+        let dir = tempfile::tempdir().unwrap();
+        let [new, taken, free] = ["new", "taken", "free"].map(|name| dir.path().join(name));
+        fs::write(&new, "ours").unwrap();
+        fs::write(&taken, "another's").unwrap();
+        assert_eq!(rename_to_new(&new, &taken).unwrap_err().kind(), io::ErrorKind::AlreadyExists);
+        assert_eq!(fs::read_to_string(&taken).unwrap(), "another's");
+        rename_to_new(&new, &free).unwrap();
+        assert_eq!(fs::read_to_string(&free).unwrap(), "ours");
+        assert!(rename_to_new(&new, &dir.path().join("gone")).is_err());
+        assert_eq!(names_in(dir.path()).len(), 2, "no empty file is left");
     }
 
     #[derive(Debug)]

@@ -24,7 +24,7 @@ mod testing;
 mod under_way;
 mod usage_log;
 
-pub use atomic::{save_file_atomically, save_file_in_parts};
+pub use atomic::{Saved, save_file_atomically, save_file_in_parts};
 pub use failure::from_io as file_fault;
 pub use rusqlite::{Connection, Transaction};
 pub use store::Store;

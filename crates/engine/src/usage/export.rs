@@ -2,17 +2,17 @@
 
 use super::draw::{language_of, not_drawn};
 use super::period::Period;
-use super::rows::{NotWritten, RowsForm, Written, write_rows};
+use super::rows::{NotWritten, RowsForm, write_rows};
 use super::sums::filter_of;
+use super::total_view;
 use crate::{Engine, Inner, blocking};
-use inkhorn_charts::words::dollars;
 use inkhorn_charts::{Look, draw_report, print_report};
 use inkhorn_contract::*;
 use inkhorn_fault::{Code, Fault, Result};
 use inkhorn_store::usage_sums::Sums;
 use inkhorn_store::{file_fault, save_file_in_parts};
 use jiff::tz::TimeZone;
-use std::io::Write;
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 /// Names that are tried before giving up: nobody exports the same month a thousand times into one folder.
@@ -36,19 +36,24 @@ impl Inner {
             Some(folder) => in_home(folder),
             None => downloads(),
         };
-        let path = free_path(&folder, &file_name(&period, request.form))?;
-        let written = save_file_in_parts(&path, |out| self.write_export(request, &period, zone, out));
-        let (written, bytes) = written.map_err(|end| match end {
+        let name = file_name(&period, request.form);
+        let written = save_file_in_parts(paths_for(&folder, &name), |out| {
+            self.write_export(request, &period, zone, out)
+        });
+        let saved = written.map_err(|end| match end {
             NotWritten::Fault(fault) => fault,
-            NotWritten::Closed(error) => file_fault(&error, &path),
+            NotWritten::Closed(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+                Fault::new(Code::Duplicate).with("name", &name)
+            }
+            NotWritten::Closed(error) => file_fault(&error, &folder.join(&name)),
         })?;
-        let known = written.requests > written.unpriced;
+        let total = total_view(&saved.told);
         Ok(UsageExportView {
-            path: path.display().to_string(),
-            bytes,
-            requests: written.requests,
-            cost: known.then(|| dollars(written.cost)),
-            unpriced_requests: written.unpriced,
+            path: saved.path.display().to_string(),
+            bytes: saved.length,
+            requests: total.requests,
+            cost: total.cost,
+            unpriced_requests: total.unpriced_requests,
         })
     }
 
@@ -58,7 +63,7 @@ impl Inner {
         period: &Period,
         zone: &TimeZone,
         out: &mut impl Write,
-    ) -> Result<Written, NotWritten> {
+    ) -> Result<Sums, NotWritten> {
         let language = language_of(request.language);
         let rows = |form, out| write_rows(self, period.range, &filter_of(&request.filters), form, zone, out);
         match request.form {
@@ -68,20 +73,16 @@ impl Inner {
                 let (report, sums) = self.report(request, period)?;
                 let drawn = draw_report(&report, Look::Light, language).map_err(not_drawn)?;
                 out.write_all(drawn.as_bytes())?;
-                Ok(written(&sums))
+                Ok(sums)
             }
             UsageExportForm::Png => {
                 let (report, sums) = self.report(request, period)?;
                 let printed = print_report(&report, Look::Light, language).map_err(not_drawn)?;
                 out.write_all(&printed)?;
-                Ok(written(&sums))
+                Ok(sums)
             }
         }
     }
-}
-
-fn written(sums: &Sums) -> Written {
-    Written { requests: sums.attempts, cost: sums.cost, unpriced: sums.unpriced }
 }
 
 fn file_name(period: &Period, form: UsageExportForm) -> String {
@@ -98,20 +99,13 @@ fn file_name(period: &Period, form: UsageExportForm) -> String {
     format!("inkhorn-usage-{first}-to-{last}.{ending}")
 }
 
-/// A path at which nothing is yet: `name.csv`, `name (2).csv` ...
-fn free_path(folder: &Path, name: &str) -> Result<PathBuf> {
+/// Where it may go, the first of which that is free is taken: `name.csv`, `name (2).csv` ...
+fn paths_for(folder: &Path, name: &str) -> impl Iterator<Item = PathBuf> {
     let (stem, ending) = name.rsplit_once('.').unwrap_or((name, ""));
-    for at in 1..=MOST_NAMES {
-        let path = match at {
-            1 => folder.join(name),
-            at => folder.join(format!("{stem} ({at}).{ending}")),
-        };
-        // A link that leads nowhere is in the way too.
-        if path.symlink_metadata().is_err() {
-            return Ok(path);
-        }
-    }
-    Err(Fault::new(Code::Duplicate).with("name", name))
+    (1..=MOST_NAMES).map(move |at| match at {
+        1 => folder.join(name),
+        at => folder.join(format!("{stem} ({at}).{ending}")),
+    })
 }
 
 /// A folder as people write it: `~/Documents`.
@@ -154,14 +148,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_file_that_is_there_is_never_written_over() {
-        let dir = std::env::temp_dir().join(format!("inkhorn-export-{}", std::process::id()));
-        std::fs::create_dir_all(&dir).expect("a folder");
-        let name = "inkhorn-usage-2026-11-21.csv";
-        assert_eq!(free_path(&dir, name), Ok(dir.join(name)));
-        std::fs::write(dir.join(name), "kept").expect("a file");
-        assert_eq!(free_path(&dir, name), Ok(dir.join("inkhorn-usage-2026-11-21 (2).csv")));
-        std::fs::remove_dir_all(&dir).expect("removed");
+    fn a_name_that_is_taken_gets_a_number() {
+        let paths: Vec<PathBuf> = paths_for(Path::new("/x"), "usage.csv").take(3).collect();
+        assert_eq!(paths, ["/x/usage.csv", "/x/usage (2).csv", "/x/usage (3).csv"].map(PathBuf::from));
     }
 
     #[test]

@@ -6,8 +6,7 @@ use crate::time::Range;
 use inkhorn_contract::{UsageRows, UsageView};
 use inkhorn_fault::Fault;
 use inkhorn_store::usage::load_page;
-use inkhorn_store::usage_sums::Filter;
-use inkhorn_store::usage_sums::{Question, gather};
+use inkhorn_store::usage_sums::{Filter, Sums};
 use jiff::tz::TimeZone;
 use std::io::{self, Write};
 
@@ -44,15 +43,8 @@ impl From<io::Error> for NotWritten {
     }
 }
 
-/// What was written, added up from the rows themselves.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct Written {
-    pub requests: u64,
-    pub cost: i128,
-    pub unpriced: u64,
-}
-
-/// Writes the rows of a range, newest first.
+/// Writes the rows of a range, newest first. The total is that of the very rows that were written, whatever is written
+/// down meanwhile.
 pub(super) fn write_rows(
     inner: &Inner,
     range: Range,
@@ -60,9 +52,9 @@ pub(super) fn write_rows(
     form: RowsForm,
     zone: &TimeZone,
     out: &mut impl Write,
-) -> Result<Written, NotWritten> {
+) -> Result<Sums, NotWritten> {
     let times = range.from..range.until;
-    let mut written = Written::default();
+    let mut total = Sums::default();
     out.write_all(match form {
         RowsForm::Csv => csv::REQUESTS.as_bytes(),
         RowsForm::Json => b"{\"rows\":[",
@@ -72,21 +64,17 @@ pub(super) fn write_rows(
         let page = inner.store.read_usage(|db| load_page(db, &times, filter, before, AT_ONCE));
         let (rows, next) = page?;
         for row in rows {
-            let cost = row.cost;
+            let sums = Sums::from(&row);
             let view = row_view(row, zone);
             match form {
                 RowsForm::Csv => out.write_all(csv::request(&view).as_bytes())?,
                 RowsForm::Json => {
-                    let comma: &[u8] = if written.requests > 0 { b"," } else { b"" };
+                    let comma: &[u8] = if total.attempts > 0 { b"," } else { b"" };
                     out.write_all(comma)?;
                     serde_json::to_writer(&mut *out, &view).map_err(io::Error::from)?;
                 }
             }
-            written.requests += 1;
-            match cost {
-                Some(cost) => written.cost += i128::from(cost.0),
-                None => written.unpriced += 1,
-            }
+            total.add(&sums);
         }
         before = next;
         if before.is_none() {
@@ -94,12 +82,11 @@ pub(super) fn write_rows(
         }
     }
     if form == RowsForm::Json {
-        let total = inner.store.read_usage(|db| gather(db, &Question::new(times, filter)))?.total;
-        let total = serde_json::to_string(&total_view(&total)).map_err(io::Error::from)?;
-        writeln!(out, "],\"total\":{total}}}")?;
+        let view = serde_json::to_string(&total_view(&total)).map_err(io::Error::from)?;
+        writeln!(out, "],\"total\":{view}}}")?;
     }
     out.flush()?;
-    Ok(written)
+    Ok(total)
 }
 
 /// Writes what is in memory already: groups.
@@ -118,4 +105,50 @@ pub(super) fn write_view(view: &UsageView, form: RowsForm, out: &mut impl Write)
         }
     }
     out.flush()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::{house, row};
+    use super::*;
+    use inkhorn_domain::UnixMillis;
+
+    /// Writes down one row more as soon as it is given the first one.
+    struct Meanwhile<'e> {
+        inner: &'e Inner,
+        given: Vec<u8>,
+    }
+
+    impl Write for Meanwhile<'_> {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            if self.given.ends_with(b"[") {
+                self.inner.store.append_usage(&row(2)).expect("written");
+            }
+            self.given.extend_from_slice(bytes);
+            Ok(bytes.len())
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn a_row_that_comes_meanwhile_is_in_the_rows_and_the_total_or_in_neither() {
+        let (_profile, engine) = house();
+        for _ in 0..3 {
+            engine.inner.store.append_usage(&row(1)).expect("written");
+        }
+        let range = Range { from: UnixMillis::MIN, until: UnixMillis::MAX };
+        let mut out = Meanwhile { inner: &engine.inner, given: Vec::new() };
+        let filter = Filter::default();
+        let total = write_rows(&engine.inner, range, &filter, RowsForm::Json, &TimeZone::UTC, &mut out)
+            .expect("written");
+        let document: serde_json::Value = serde_json::from_slice(&out.given).expect("JSON");
+        assert_eq!(document["rows"].as_array().map(Vec::len), Some(3));
+        assert_eq!((&document["total"]["requests"], total.attempts), (&3.into(), 3));
+        let now =
+            engine.inner.store.read_usage(|db| load_page(db, &(0..10), &filter, None, 9)).expect("rows");
+        assert_eq!(now.0.len(), 4, "it did come");
+    }
 }

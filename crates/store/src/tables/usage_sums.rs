@@ -147,6 +147,12 @@ impl From<&UsageRow> for Figures {
     }
 }
 
+impl From<&UsageRow> for Sums {
+    fn from(row: &UsageRow) -> Self {
+        Self::of(&Figures::from(row))
+    }
+}
+
 impl Sums {
     /// The figures of one attempt.
     pub(crate) fn of(row: &Figures) -> Self {

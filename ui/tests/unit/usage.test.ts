@@ -8,7 +8,8 @@ import BudgetNotices from '@/features/usage/BudgetNotices.vue';
 import UsagePage from '@/features/usage/UsagePage.vue';
 import { limitOf, percentsOf } from '@/features/usage/useBudgetWords';
 import { stepped, useUsage, wrongRange } from '@/features/usage/useUsage';
-import type { BudgetNoticeView } from '@/generated/contract';
+import DeskComposer from '@/features/desk/DeskComposer.vue';
+import type { BudgetNoticeView, BudgetView, DeskEstimateView, PriceView } from '@/generated/contract';
 import { provideDoor } from '@/host/door';
 import { followChanges } from '@/shared/ask';
 import { covers, refusedBy, tightest } from '@/shared/budgets';
@@ -325,6 +326,29 @@ describe('budgets', () => {
     expect(covers(of('connection:groq'), { connection: 'other' })).toBe(false);
     expect(covers(of('feature:chat'), { model: 'a/b', feature: 'chat' })).toBe(true);
     expect(covers(of('app:Novelcrafter'), { model: 'a/b', feature: 'chat' })).toBe(false);
+  });
+  it('are told on the Desk for the model and the use that would answer', async () => {
+    const estimate: DeskEstimateView = { model: 'openrouter/claude-opus-4.6', picked_by: 'prompt', collection: 'Prose', feature: 'prompt', input_tokens: 9, cost: { usd: '0.1', source: 'computed' }, price: { state: 'unknown' } as PriceView, fits: true, context_length: null, web_search: null, asked_context: null };
+    const props = { modelValue: 'A text', assistant: '', model: undefined, modelId: 'Prose', prompt: undefined, estimate, busy: false, stopping: false, draftFailure: undefined };
+    const left = async (own: BudgetView[], of: DeskEstimateView) => {
+      await show(
+        'normal',
+        'en',
+        (door) => {
+          const invoke = door.invoke;
+          door.invoke = (name, request) => (name === 'budgets_list' ? Promise.resolve(own as never) : invoke(name, request));
+        },
+        { render: () => h(DeskComposer, { ...props, estimate: of }) },
+      );
+      const line = await there('estimate');
+      const told = await vi.waitFor(() => /\$\S+ left/.exec(line.textContent ?? '')?.[0] ?? expect.fail('nothing is said')).catch(() => 'nothing');
+      app?.unmount();
+      return told;
+    };
+    const chat = budgetOf({ scope: 'feature:chat', period: 'day', limit: '1' });
+    expect(await left([chat, budgetOf({ scope: 'model:openrouter/claude-opus-4.6', period: 'day', limit: '3' })], estimate)).toBe('$3.00 left');
+    expect(await left([chat, budgetOf({ scope: 'feature:prompt', period: 'day', limit: '2' })], estimate)).toBe('$2.00 left');
+    expect(await left([chat], { ...estimate, model: 'ollama/llama3.2:8b', feature: 'chat' })).toBe('nothing');
   });
   it('are named by the failure that they cause', () => {
     expect(refusedBy(fault('over_budget', { budget: 'model:a/b/c/month' }))).toEqual({ scope: 'model:a/b/c', period: 'month' });

@@ -3,7 +3,7 @@
 
 import type { CollectionView, ModelSourceView, ModelView } from '@/generated/contract';
 import { isNarrow, makeFilter, type ModelFilter } from './filter';
-import { fitOf, fitOfText, wordsOf } from './search';
+import { fitOf, fitOfText, wordsOf, type TagWord } from './search';
 
 export type { ModelFilter } from './filter';
 
@@ -26,6 +26,8 @@ export interface Headings {
   collections: string;
   recent: string;
   favourites: string;
+  /** The word that a tag is shown by in a row. */
+  tag?: TagWord;
 }
 
 /** So many of those used lately stand on top. */
@@ -42,7 +44,7 @@ export function makeRows(list: Listed, query: string, headings: Headings, filter
   for (const source of list.sources) groups.set(source.connection, { models: [], best: 0 });
   for (const model of list.models) {
     if (!fits(model)) continue;
-    const fit = words.length === 0 ? 1 : fitOf(model, words);
+    const fit = words.length === 0 ? 1 : fitOf(model, words, headings.tag);
     if (fit <= 0) continue;
     let group = groups.get(model.connection);
     if (!group) groups.set(model.connection, (group = { models: [], best: 0 }));

@@ -1,8 +1,11 @@
 import { describe, expect, it } from 'vitest';
+import { createApp } from 'vue';
 import type { ModelView } from '@/generated/contract';
+import { makeWords } from '@/shared/words';
 import { model } from '../../../tests/look/double';
 import { makeRows } from './rows';
-import { familyOf, fitOf, fitOfText, fold, hitsIn, makerOf, piecesOf, wordsOf } from './search';
+import { familyOf, fitOf, fitOfText, fold, hitsIn, makerOf, piecesOf, wordsOf, type TagWord } from './search';
+import { useModelWords } from './useModelWords';
 
 const of = (name: string, id = name.toLowerCase().replaceAll(' ', '-'), more: Partial<ModelView> = {}) => model('openrouter', 'OpenRouter', name, { id: `openrouter/${id}`, ...more });
 const best = (query: string, models: readonly ModelView[]) =>
@@ -57,8 +60,26 @@ describe('a search', () => {
     expect(best('mistralai', models)).toEqual(['Mistral Saba']);
     expect(best('openrouter opus', models)).toEqual(['Claude Opus 4.6']);
     expect(best('gemma', [local, tagged])).toEqual(['quill']);
-    expect(best('unfilt', [local, tagged])).toEqual(['Night']);
+    expect(best('unfilt', [local, tagged])).toEqual([]);
+    expect(fitOf(tagged, ['unfilt'], () => 'unfiltered')).toBeGreaterThan(0);
     expect(best('openai', [of('A model', 'openai/a'), of('OpenAI o3', 'x/o3')])[0]).toBe('OpenAI o3');
+  });
+  it('finds a tag by the word that the row shows, in its language, with adult mode on and off', () => {
+    const tags = [of('Night', 'night', { content: { tag: 'adult-capable', source: 'own', date: null, basis: null } }), of('Noon', 'noon', { content: { tag: 'unfiltered', source: 'own', date: null, basis: null } })];
+    const found = (query: string, language: 'en' | 'id', adult: boolean) => {
+      let word: TagWord | undefined;
+      const app = createApp({ setup: () => ((word = useModelWords().shownTags(adult)), () => null) });
+      app.use(makeWords(language)).mount(document.createElement('div'));
+      app.unmount();
+      const rows = makeRows({ models: tags, sources: [], recent: [] }, query, { collections: '', recent: '', favourites: '', ...(word ? { tag: word } : {}) });
+      return rows.flatMap((row) => (row.kind === 'model' ? [row.model.name] : []));
+    };
+    expect(found('adult', 'en', false)).toEqual([]);
+    expect(found('adult', 'en', true)).toEqual(['Night']);
+    expect(found('unfiltered', 'en', false).sort()).toEqual(['Night', 'Noon']);
+    expect(found('unfiltered', 'en', true)).toEqual(['Noon']);
+    expect(found('tanpa', 'id', false).sort()).toEqual(['Night', 'Noon']);
+    expect(found('unfiltered', 'id', true)).toEqual([]);
   });
   it('folds accents, capitals and wide letters, on both sides', () => {
     expect(fold('ÉTÉ ＧＰＴ İx')).toBe('ete gpt ix');

@@ -14,7 +14,7 @@ interface Searched {
   family: string;
   name: Field;
   id: Field;
-  /** Connection, provider, family, tag: found as they are written, never with gaps. */
+  /** Connection, provider, family: found as they are written, never with gaps. */
   around: Field;
 }
 
@@ -56,7 +56,7 @@ function searched(model: ModelView): Searched {
       family,
       name: field(model.name),
       id: field(model.id.slice(model.connection.length + 1)),
-      around: field(`${model.connection_label} ${model.connection} ${model.provider.replaceAll('_', ' ')} ${family} ${model.content?.tag ?? ''}`),
+      around: field(`${model.connection_label} ${model.connection} ${model.provider.replaceAll('_', ' ')} ${family}`),
     };
     known.set(model, of);
   }
@@ -84,13 +84,28 @@ export function prepareSearch(models: readonly ModelView[]): () => void {
   return () => clearTimeout(timer);
 }
 
+/** The word that a content tag is shown by: it depends on the language and on adult mode. */
+export type TagWord = (tag: NonNullable<ModelView['content']>['tag']) => string;
+
+const tagFields = new Map<string, Field>();
+
+/** A tag is found by what stands in the row, never by a word that the row does not show. */
+function tagField(model: ModelView, shown: TagWord | undefined): Field | undefined {
+  if (!model.content || !shown) return undefined;
+  const word = shown(model.content.tag);
+  let of = tagFields.get(word);
+  if (!of) tagFields.set(word, (of = field(word)));
+  return of;
+}
+
 /** How well a model fits what was typed: 0 not at all, more is better. Every word must occur somewhere. */
-export function fitOf(model: ModelView, words: readonly string[]): number {
+export function fitOf(model: ModelView, words: readonly string[], shown?: TagWord): number {
   const of = searched(model);
+  const tag = tagField(model, shown);
   let fit = 0;
   for (const word of words) {
     const letters = lettersOf(word);
-    const best = Math.max(fitIn(of.name, word, letters), fitIn(of.id, word, letters) * 0.9, plainFit(of.around, word, letters) * 0.5);
+    const best = Math.max(fitIn(of.name, word, letters), fitIn(of.id, word, letters) * 0.9, plainFit(of.around, word, letters) * 0.5, tag ? plainFit(tag, word, letters) * 0.5 : 0);
     if (best === 0) return 0;
     fit += best;
   }

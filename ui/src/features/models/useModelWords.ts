@@ -65,6 +65,12 @@ export function useModelWords() {
       model.context_length === null ? t('models.context_unknown') : t('models.context_known', { n: count(model.context_length) }),
     /** How a model is moderated, in a word. What is for adults is named so only in adult mode. */
     tag: (tag: Content['tag'], adult: boolean): string => t(`models.tags.${tag === 'adult-capable' && !adult ? 'unfiltered' : tag}`),
+    /** The same for a long list: each word is looked up once. */
+    shownTags(adult: boolean): (tag: Content['tag']) => string {
+      const unfiltered = t('models.tags.unfiltered');
+      const shown = { filtered: t('models.tags.filtered'), unfiltered, 'adult-capable': adult ? t('models.tags.adult-capable') : unfiltered };
+      return (tag) => shown[tag];
+    },
     /** Who says so, and as of when. */
     tagSource: (content: Content, name: string): string => {
       const from = t(`models.tag_from.${content.source}`, { name });

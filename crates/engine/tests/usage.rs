@@ -355,6 +355,23 @@ async fn a_clock_ten_years_off_loses_no_row() {
     assert_eq!(month.total.requests, 1, "rows of another year are not this month's");
     let spent = house.engine.app_status(Nothing {}).await.expect("a status").spent_this_month;
     assert_eq!(Some(&spent.usd), month.total.cost.as_ref(), "nor are they spent this month");
+    // Thousands of years around them, and the last day of all.
+    for (from, until, requests) in [("0001-01-01", "9999-12-31", 3), ("9999-12-31", "9999-12-31", 0)] {
+        let days = UsagePeriod::Days { from: from.into(), until: until.into() };
+        let ask = UsageDashboardRequest { period: days.clone(), width: 720, ..Default::default() };
+        let page = house.page(ask).await;
+        assert_eq!(page.total.requests, requests);
+        let drawn: i128 = page.chart.columns.iter().map(|column| pico(&column.value)).sum();
+        assert_eq!(
+            drawn,
+            i128::from(requests) * 54_399_000_001,
+            "nothing that was used lies outside of the chart"
+        );
+        let report =
+            UsageExportRequest { period: days, ..house.wish(UsageExportForm::Svg, UsageFilters::default()) };
+        let report = house.engine.usage_export(report).await.expect("a report");
+        assert_eq!(report.requests, requests);
+    }
     // The edges of the calendar, as the command line asks.
     for (since, until, requests) in [
         (Some("9999-12-31"), None, 0),

@@ -2,7 +2,9 @@
 
 use super::draw::{amount, chart_view, language_of, layer, times_view, week_view};
 use super::period::{Period, days_between};
-use super::sums::{Named, ask_groups, ask_page, filter_of, name, name_groups, name_stacks, week};
+use super::sums::{
+    Named, ask_groups, ask_page, draw_what_was_used, filter_of, name, name_groups, name_stacks, week,
+};
 use super::{group_view, total_view};
 use crate::time::midnight;
 use crate::{Engine, Inner, blocking};
@@ -42,12 +44,13 @@ impl Inner {
         request: &UsageDashboardRequest,
         zone: &TimeZone,
     ) -> Result<UsageDashboardView> {
-        let period = Period::of(&request.period, self.clock.now(), zone)?;
+        let mut period = Period::of(&request.period, self.clock.now(), zone)?;
         let filter = filter_of(&request.filters);
         let language = language_of(request.language);
         let width = request.width.clamp(*WIDTHS.start(), *WIDTHS.end());
         let looked = LookedAt::before(&period, zone);
         let (gathered, ever, unusual) = self.store.read_usage(|db| {
+            draw_what_was_used(db, &mut period, zone)?;
             let gathered = ask_page(db, &period, &filter, request.by, &looked.spans, zone)?;
             let ever = gathered.total.attempts > 0
                 || first_and_last(db, &(UnixMillis::MIN..UnixMillis::MAX))?.is_some();

@@ -70,13 +70,13 @@ impl Inner {
             UsageExportForm::Csv => rows(RowsForm::Csv, out),
             UsageExportForm::Json => rows(RowsForm::Json, out),
             UsageExportForm::Svg => {
-                let (report, sums) = self.report(request, period)?;
+                let (report, sums) = self.report(request, period, zone)?;
                 let drawn = draw_report(&report, Look::Light, language).map_err(not_drawn)?;
                 out.write_all(drawn.as_bytes())?;
                 Ok(sums)
             }
             UsageExportForm::Png => {
-                let (report, sums) = self.report(request, period)?;
+                let (report, sums) = self.report(request, period, zone)?;
                 let printed = print_report(&report, Look::Light, language).map_err(not_drawn)?;
                 out.write_all(&printed)?;
                 Ok(sums)

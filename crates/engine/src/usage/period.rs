@@ -7,14 +7,14 @@ use inkhorn_domain::UnixMillis;
 use inkhorn_fault::{Code, Fault, Result};
 use jiff::civil::{Date, DateTime};
 use jiff::tz::TimeZone;
-use jiff::{Span, ToSpan};
+use jiff::{Span, Timestamp, ToSpan};
 
 /// Up to so many days a column is an hour.
 const DAYS_IN_HOURS: i32 = 2;
 /// Up to so many it is a day; beyond, a month.
 const DAYS_IN_DAYS: i32 = 400;
 /// More columns than this are drawn by nobody: a hundred years of months.
-const MOST_COLUMNS: usize = 1_200;
+const MOST_COLUMNS: i32 = 1_200;
 const HOUR: i64 = 3_600_000;
 
 /// A time in the writer's days, with its columns.
@@ -25,6 +25,7 @@ pub(super) struct Period {
     pub last: Date,
     pub range: Range,
     pub step: Step,
+    /// At most so many as are drawn: of more, the last.
     pub columns: Vec<Stretch>,
 }
 
@@ -63,8 +64,22 @@ impl Period {
         let after = last.tomorrow().map_or(UnixMillis::MAX, |date| midnight(date, zone));
         let range = Range { from: midnight(first, zone), until: after };
         let columns = columns(first, last, range, step, zone);
-        // A range of thousands of years keeps its sums and loses the columns beyond the last that is drawn.
         Ok(Self { first, last, range, step, columns })
+    }
+
+    /// Whether there are more columns than are drawn.
+    pub(super) fn is_cut(&self) -> bool {
+        self.columns.first().is_none_or(|column| column.range.from > self.range.from)
+    }
+
+    /// Draws the months from the first use to the last where not all can be drawn: of the thousands of years around them,
+    /// whose sums it keeps, there is nothing to see.
+    pub(super) fn draw_around(&mut self, first: UnixMillis, last: UnixMillis, zone: &TimeZone) {
+        let within = |moment: UnixMillis| local(moment, zone).date().clamp(self.first, self.last);
+        let (first, last) = (within(first), within(last));
+        let after = last.last_of_month().tomorrow().map_or(UnixMillis::MAX, |next| midnight(next, zone));
+        let range = Range { from: self.range.from, until: after.min(self.range.until) };
+        self.columns = columns(first.first_of_month().max(self.first), last, range, self.step, zone);
     }
 
     /// The name of a column in tables and files.
@@ -83,15 +98,18 @@ fn columns(first: Date, last: Date, range: Range, step: Step, zone: &TimeZone) -
         // Hours are counted from the writer's midnight and not from UTC's: zones may differ by half an hour.
         Step::Hour => {
             let mut from = range.from;
-            while from < range.until && columns.len() < MOST_COLUMNS {
-                let until = from.saturating_add(HOUR).min(range.until);
+            // The last day of the calendar has no hours that could be told.
+            let end = range.until.min(Timestamp::MAX.as_millisecond());
+            while from < end {
+                let until = from.saturating_add(HOUR).min(end);
                 columns.push(Stretch { range: Range { from, until }, begins: local(from, zone).datetime() });
                 from = until;
             }
         }
         Step::Day | Step::Month => {
-            let mut date = first;
-            while date <= last && columns.len() < MOST_COLUMNS {
+            let earliest = last.first_of_month().saturating_sub((MOST_COLUMNS - 1).months());
+            let mut date = if step == Step::Month { first.max(earliest) } else { first };
+            while date <= last {
                 let next = if step == Step::Day {
                     date.tomorrow().ok()
                 } else {
@@ -172,6 +190,31 @@ mod tests {
         assert_eq!(long_day.map(|period| period.columns.len()), Ok(25));
         let india = Period::of(&UsagePeriod::Today, NOW, &zone("Asia/Kolkata")).expect("a period");
         assert_eq!(india.name(&india.columns[15]), "2026-11-21T15:00", "hours are the writer's own");
+    }
+
+    #[test]
+    fn of_thousands_of_years_the_months_of_use_are_drawn() {
+        let ages = days("0001-01-01", "9999-12-31");
+        let mut period = Period::of(&ages, NOW, &TimeZone::UTC).expect("a period");
+        let names = |period: &Period| {
+            let of = |column: Option<&Stretch>| column.map(|column| period.name(column));
+            (period.columns.len(), of(period.columns.first()), of(period.columns.last()))
+        };
+        let named = |count, first: &str, last: &str| (count, Some(first.to_owned()), Some(last.to_owned()));
+        assert_eq!(names(&period), named(1_200, "9900-01", "9999-12"));
+        assert!(period.is_cut());
+        period.draw_around(NOW - 40 * 86_400_000, NOW, &TimeZone::UTC);
+        assert_eq!(names(&period), named(2, "2026-10", "2026-11"));
+        assert!(period.columns[0].range.from <= NOW - 40 * 86_400_000);
+        assert!(period.columns[1].range.until > NOW && period.range.until > period.columns[1].range.until);
+        // Clocks that were off by ages: the last of what was used.
+        period.draw_around(UnixMillis::MIN / 1_000, NOW, &TimeZone::UTC);
+        assert!(names(&period).0 <= 1_200 && names(&period).2 == Some("2026-11".into()));
+
+        let century = Period::of(&days("1927-01-01", "2026-11-21"), NOW, &TimeZone::UTC).expect("a period");
+        assert!(!century.is_cut() && century.columns.len() == 1_199);
+        let last_day = Period::of(&days("9999-12-30", "9999-12-31"), NOW, &TimeZone::UTC).expect("a period");
+        assert!(last_day.columns.len() < 48, "{}", last_day.columns.len());
     }
 
     #[test]

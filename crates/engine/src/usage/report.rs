@@ -3,28 +3,38 @@
 use super::draw::{Layered, language_of, layer};
 use super::names::{filter_words, group_words, others, phrase};
 use super::period::Period;
-use super::sums::{Named, ask_columns, filter_of, name_groups, name_stacks};
+use super::sums::{Named, ask_columns, draw_what_was_used, filter_of, name_groups, name_stacks};
 use crate::Inner;
 use inkhorn_charts::words::{self, count, money};
 use inkhorn_charts::{Report, ReportRow, Step};
 use inkhorn_contract::{UsageDimension, UsageExportRequest, UsageFilters, UsageMeasure};
 use inkhorn_fault::{Language, Result};
 use inkhorn_store::usage_sums::Sums;
+use jiff::tz::TimeZone;
 
 /// Rows of the table; what is beyond is one row together.
 const MOST_ROWS: usize = 15;
 
 impl Inner {
     /// What stands in the report, and the sums that it is made of.
-    pub(super) fn report(&self, request: &UsageExportRequest, period: &Period) -> Result<(Report, Sums)> {
+    pub(super) fn report(
+        &self,
+        request: &UsageExportRequest,
+        period: &Period,
+        zone: &TimeZone,
+    ) -> Result<(Report, Sums)> {
+        let mut period = period.clone();
         let language = language_of(request.language);
         let filter = filter_of(&request.filters);
-        let gathered = self.store.read_usage(|db| ask_columns(db, period, &filter, request.by))?;
-        let layered = layer(request.measure, period, &name_stacks(gathered.stacks), request.by, language);
+        let gathered = self.store.read_usage(|db| {
+            draw_what_was_used(db, &mut period, zone)?;
+            ask_columns(db, &period, &filter, request.by)
+        })?;
+        let layered = layer(request.measure, &period, &name_stacks(gathered.stacks), request.by, language);
         let groups = gathered.groups.into_iter().next().map(name_groups).unwrap_or_default();
         let total = gathered.total;
         let report = Report {
-            title: title(period, language),
+            title: title(&period, language),
             lead: lead(&total, &request.filters, request.measure, language),
             heads: heads(request.by, language),
             rows: rows(&groups, &layered, request.by, language),

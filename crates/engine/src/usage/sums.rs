@@ -6,7 +6,7 @@ use inkhorn_contract::{UsageDimension, UsageFilters};
 use inkhorn_domain::{ModelAddress, UnixMillis};
 use inkhorn_fault::Result;
 use inkhorn_store::usage_sums::{Amounts, Filter, Group, Sums};
-use inkhorn_store::usage_sums::{Gathered, GroupSums, Question, Stack, gather};
+use inkhorn_store::usage_sums::{Gathered, GroupSums, Question, Stack, first_and_last, gather};
 use jiff::tz::TimeZone;
 use std::ops::Range;
 
@@ -60,6 +60,20 @@ pub(super) fn filter_of(filters: &UsageFilters) -> Filter {
         }
     }
     filter
+}
+
+/// Where a period has more columns than are drawn, leaves those of what was used.
+pub(super) fn draw_what_was_used(
+    db: &inkhorn_store::Connection,
+    period: &mut Period,
+    zone: &TimeZone,
+) -> Result<()> {
+    if period.is_cut()
+        && let Some((first, last)) = first_and_last(db, &times(period))?
+    {
+        period.draw_around(first, last, zone);
+    }
+    Ok(())
 }
 
 /// Everything that the page shows of a period and of the days before it, in one reading of the log.

@@ -378,6 +378,39 @@ describe('advice', () => {
   });
 });
 
+describe('the calculator', () => {
+  it('keeps no text of the writer among the answers, and none when the vault closes', async () => {
+    const client = new QueryClient({ defaultOptions: { queries: { retry: false } } });
+    let vault: string = 'unlocked';
+    const { last } = await show(
+      'normal',
+      'en',
+      (door) => {
+        const invoke = door.invoke;
+        door.invoke = (name, request) =>
+          name === 'app_status' ? invoke(name, request).then((answer) => ({ ...(answer as object), vault: { ...(answer as { vault: object }).vault, state: vault } }) as never) : invoke(name, request);
+      },
+      UsagePage,
+      client,
+    );
+    const details = (await there('usage-calculator-open')).closest('details') as HTMLDetailsElement;
+    details.open = true;
+    details.dispatchEvent(new Event('toggle'));
+    const area = (await there('usage-calculator-text')) as HTMLTextAreaElement;
+    area.value = 'The bells of Salatiga';
+    area.dispatchEvent(new Event('input'));
+    await vi.waitFor(() => expect(find('usage-calculator-tokens')?.textContent).toContain('4'), 2_000);
+    expect(last('usage_calculate')).toMatchObject({ text: 'The bells of Salatiga', output_tokens: 800 });
+    expect(find('usage-calculator-table')).not.toBeNull();
+    const kept = () => JSON.stringify([client.getQueryCache().getAll().map((one) => [one.queryKey, one.state.data]), client.getMutationCache().getAll().map((one) => one.state)]);
+    expect(kept()).not.toContain('Salatiga');
+    vault = 'locked';
+    followChanges(client, { topics: ['status'] });
+    await vi.waitFor(() => expect(area.value).toBe(''));
+    expect(find('usage-calculator-table')).toBeNull();
+  });
+});
+
 describe('single requests', () => {
   const words = (testid: string) => document.querySelector(`[data-testid="${testid}"]`)?.textContent?.replace(/\s+/g, ' ').trim();
   const tap = async (testid: string) => {

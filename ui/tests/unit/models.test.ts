@@ -4,7 +4,9 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createApp, h, nextTick, reactive, type App } from 'vue';
 import { ModelField, ModelList, ModelSelector, useSelector } from '@/features/models';
 import type { CollectionView, ModelsView, ModelView } from '@/generated/contract';
+import NamedModel from '@/features/prompts/NamedModel.vue';
 import { provideDoor } from '@/host/door';
+import { announced } from '@/shared/announce';
 import { makeWords } from '@/shared/words';
 import { createMemoryHistory, createRouter } from 'vue-router';
 import { makeDouble, model } from '../look/double';
@@ -252,6 +254,16 @@ describe('the field for a model', () => {
     await vi.waitFor(() => expect(state.chosen).toBe('openrouter/gift'));
     expect(asked.filter(([name]) => name === 'models_replace')).toEqual([['models_replace', { from: 'groq/gone', to: 'openrouter/gift' }]]);
     expect(find('model-field-trouble')).toBeNull();
+  });
+  it('puts another in the place of one that a prompt names, and says where a collection leaves the old one', async () => {
+    const members = [...collection.models, { ...collection.models[0], id: 'groq/gone', name: 'Gone' }] as CollectionView['models'];
+    const named = { id: 'groq/gone', name: 'Gone', collection: false, available: false, reason: 'gone' };
+    mount(() => h('div', [h(NamedModel, { model: named }), h(ModelSelector)]), view({ collections: [{ ...collection, models: members }] }));
+    expect(find('named-model-why')?.textContent).toBe('gone at the provider');
+    find('model-replace')?.click();
+    await vi.waitFor(() => expect(rows()).toContain('Night'));
+    document.querySelector<HTMLElement>('[data-model="Night"]')?.click();
+    await vi.waitFor(() => expect(announced.value).toMatch(/^Night took its place: .* Gone still stands in 1 collection/));
   });
   it('replaces one that is gone from its card in the selector, and goes on with what that was opened for', async () => {
     const asked = mount(() => h(ModelSelector));

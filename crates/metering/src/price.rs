@@ -118,7 +118,7 @@ impl Pricing {
         }
         let (input, output) = usage.input.zip(usage.output)?;
         if let Some(own) = &self.own {
-            return listed_cost(own, input, output, usage);
+            return listed_cost(own, input, output, usage)?.checked_add(self.searched(own, model, usage));
         }
         if let Some(provider) = self.prices_id.as_deref()
             && let Some(booked) = self.booked_cost(provider, model, usage)
@@ -128,7 +128,21 @@ impl Pricing {
             return (!doubted).then_some(booked);
         }
         let listed = self.listed.as_ref().filter(|price| !is_surprising(price))?;
-        listed_cost(listed, input, output, usage)
+        listed_cost(listed, input, output, usage)?.checked_add(self.searched(listed, model, usage))
+    }
+
+    /// What the searches of the web cost. Neither the writer's own price nor a list has one for them: it is the book's for
+    /// the model, and where that knows none, they are left out. What is free is free with them.
+    fn searched(&self, price: &Price, model: &str, usage: &TokenUsage) -> Money {
+        let charged = usage.searches > Some(0) && price.state != PriceState::Free;
+        let booked = || {
+            let provider = self.prices_id.as_deref().filter(|_| charged)?;
+            let ask =
+                |searches| self.dollars(provider, model, &tokens(&[(UsageKey::WEB_SEARCHES, searches)]));
+            // A model that charges for each request does so without a search too.
+            Some(Money(ask(usage.searches)?.0.checked_sub(ask(None)?.0)?))
+        };
+        booked().unwrap_or(Money::ZERO)
     }
 
     fn booked_cost(&self, provider: &str, model: &str, usage: &TokenUsage) -> Option<Money> {
@@ -226,10 +240,17 @@ fn listed_cost(price: &Price, input: u64, output: u64, usage: &TokenUsage) -> Op
     let (per_input, per_output) = (price.input?, price.output?);
     let read = usage.cache_read.unwrap_or(0).min(input);
     let written = usage.cache_write.unwrap_or(0).min(input - read);
+    let for_an_hour = usage.cache_write_1h.unwrap_or(0).min(written);
+    let per_written = price.cache_write.unwrap_or(per_input);
+    // A price has one figure for what is written, that of the usual five minutes. Where that is dearer than fresh input,
+    // as Anthropic charges it, an hour is twice the price of fresh input.
+    let dear = per_written > per_input;
+    let per_hour = if dear { per_input.times(2)?.max(per_written) } else { per_written };
     let parts = [
         (per_input, input - read - written),
         (price.cache_read.unwrap_or(per_input), read),
-        (price.cache_write.unwrap_or(per_input), written),
+        (per_written, written - for_an_hour),
+        (per_hour, for_an_hour),
         (per_output, output),
     ];
     let pico =
@@ -324,6 +345,44 @@ mod tests {
         };
         // 600,000 x 2 + 400,000 x 0.5 + 500,000 x 8, per million
         assert_eq!(pricing.cost("m", &usage).amount, money("5.4"));
+    }
+
+    #[test]
+    fn an_own_price_counts_what_is_kept_for_an_hour_and_what_was_searched() {
+        let own = |cache_write: Option<&str>| {
+            let (input, output) = (money("3"), money("15"));
+            let cache_write = cache_write.and_then(money);
+            let own = Price { state: PriceState::Known, input, output, cache_write, ..Price::UNKNOWN };
+            Pricing { own: Some(own), ..booked("anthropic") }
+        };
+        let usage = TokenUsage {
+            input: Some(1_000_000),
+            cache_write: Some(1_000_000),
+            cache_write_1h: Some(400_000),
+            output: Some(0),
+            ..TokenUsage::default()
+        };
+        let model = "claude-3-7-sonnet-latest";
+        let of = |cache_write, usage: TokenUsage| own(cache_write).computed(model, &usage);
+        // 600,000 for minutes and 400,000 x 6 for an hour, per million, as by the book.
+        assert_eq!(of(Some("3.75"), usage), money("4.65"));
+        assert_eq!(of(Some("3.75"), usage), booked("anthropic").computed(model, &usage));
+        assert_eq!(of(None, usage), money("3"), "without a figure it is input like any other");
+        assert_eq!(
+            of(Some("0.5"), usage),
+            money("0.5"),
+            "cheaper than input it is kept for less, not for more"
+        );
+        assert_eq!(of(Some("7"), usage), money("7"), "an hour is never less than minutes");
+        let absurd = TokenUsage { cache_write_1h: Some(u64::MAX), ..usage };
+        assert_eq!(of(Some("3.75"), absurd), money("6"));
+
+        // Three searches at a cent, by the book; where it knows none, the tokens alone.
+        let searched = TokenUsage { searches: Some(3), cache_write: None, cache_write_1h: None, ..usage };
+        assert_eq!(of(None, searched), money("3.03"));
+        assert_eq!(own(None).computed("a-model-of-next-year", &searched), money("3"));
+        let free = Pricing { own: Some(Price::FREE), ..booked("anthropic") };
+        assert_eq!(free.computed(model, &searched), money("0"));
     }
 
     #[test]

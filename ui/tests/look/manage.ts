@@ -97,7 +97,10 @@ export function manageCommands(makeModel: (connection: string, id: string) => Mo
           { name: 'openrouter/gemini-3-pro', days_30: { answers: 40, withheld: 0, refused: 0 }, days_365: { answers: 96, withheld: 2, refused: 0 } },
           { name: 'ollama/llama3.2:8b', days_30: { answers: 77, withheld: 0, refused: 0 }, days_365: { answers: 77, withheld: 0, refused: 0 } },
         ],
-        providers: [],
+        providers: [
+          { name: 'openrouter', days_30: { answers: 252, withheld: 3, refused: 1 }, days_365: { answers: 1936, withheld: 13, refused: 4 } },
+          { name: 'ollama', days_30: { answers: 77, withheld: 0, refused: 0 }, days_365: { answers: 77, withheld: 0, refused: 0 } },
+        ],
       }),
       prices_refresh: () => (book = { source: 'fetched' as const, date: Date.now(), age_days: 0 }),
     },

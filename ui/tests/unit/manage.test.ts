@@ -236,5 +236,9 @@ describe('the guidance', () => {
     expect(figures.textContent).toContain('4 of 212');
     expect(figures.textContent).toContain('15 of 1,840');
     expect(all('refusals')[0]?.textContent).toContain('1 other model refused nothing.');
+    const byProvider = await there('refusals-by-provider');
+    await vi.waitFor(() => expect(byProvider.querySelector('tbody th')?.textContent).toBe('OpenRouter'));
+    expect(byProvider.textContent).toContain('17 of 1,936');
+    expect(byProvider.querySelectorAll('tbody tr')).toHaveLength(1);
   });
 });

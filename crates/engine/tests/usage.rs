@@ -299,6 +299,25 @@ async fn a_filter_is_one_for_page_and_export() {
 }
 
 #[tokio::test]
+async fn the_chart_calls_groups_as_the_table_does() {
+    let house = House::at(TODAY);
+    house.used(UsageRow { provider: None, ..row(noon_of(TODAY), "openai", "gpt-4o") });
+    let (feature, app) = ("novel".into(), Some("Pen".into()));
+    house.used(UsageRow { feature, app, ..row(noon_of(TODAY), "router", "vendor/model") });
+    for (by, language, words) in [
+        (UsageDimension::Feature, PageLanguage::En, "Desk"),
+        (UsageDimension::Feature, PageLanguage::Id, "Meja"),
+        (UsageDimension::App, PageLanguage::En, "Inkhorn itself"),
+        (UsageDimension::Provider, PageLanguage::En, "unknown"),
+        (UsageDimension::Provider, PageLanguage::Id, "tidak diketahui"),
+    ] {
+        let page = house.page(UsageDashboardRequest { by, language, width: 720, ..Default::default() }).await;
+        let today = page.chart.columns.last().expect("today");
+        assert!(today.says.contains(words), "{words}: {}", today.says);
+    }
+}
+
+#[tokio::test]
 async fn the_report_is_drawn_and_printed_and_overwrites_nothing() {
     let house = House::at(TODAY);
     some_weeks(&house);

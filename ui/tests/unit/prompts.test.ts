@@ -17,6 +17,7 @@ import { forgetGiven } from '@/features/prompts/usePromptFill';
 import type { AnswerAssistantView, DeskEstimateView, MessageView } from '@/generated/contract';
 import { provideDoor } from '@/host/door';
 import type { Door, Language } from '@/host/types';
+import { finishAll } from '@/shared/undo';
 import { makeWords } from '@/shared/words';
 import { makeDouble, message, type Scene } from '../look/double';
 import { prompt } from '../look/prompts';
@@ -26,8 +27,9 @@ let place: HTMLElement;
 let door: Door;
 let router: Router;
 
-async function show(page: Component, at = '/prompts', { scene = 'normal' as Scene, language = 'en' as Language, props = {} } = {}): Promise<void> {
+async function show(page: Component, at = '/prompts', { scene = 'normal' as Scene, language = 'en' as Language, props = {}, with: change = (() => undefined) as () => unknown } = {}): Promise<void> {
   door = makeDouble(scene, {}, 0);
+  change();
   const empty = { render: () => h('div') };
   const named = ([name, param]: [string, string]) => ({ path: `/${name}/:${param}?`, name, component: empty });
   router = createRouter({ history: createMemoryHistory(), routes: [{ path: '/', component: empty }, ...([['prompts', 'prompt'], ['assistants', 'assistant'], ['desk', 'conversation'], ['connections', 'slug'], ['guides', 'provider']] as [string, string][]).map(named)] });
@@ -112,6 +114,33 @@ describe('the library', () => {
     expect(row.querySelector('[data-testid=named-model-why]')?.textContent).toBe('gone at the provider');
     expect(row.querySelector('[data-testid=model-replace]')).not.toBeNull();
     expect((await there('prompt-p1')).querySelector('[data-testid=model-replace]')).toBeNull();
+  });
+  it('tells one that cannot be read apart, deletes it only when told to, and puts back what came with Inkhorn', async () => {
+    const spoiltPrompt = { id: 'f00d', name: null, updated_at: Date.UTC(2026, 2, 12, 12) };
+    const spoiltAssistant = { id: 'blog', name: { en: 'Blog post', id: 'Tulisan blog' }, updated_at: 1 };
+    const spoil = () => {
+      const invoke = door.invoke.bind(door);
+      return vi.spyOn(door, 'invoke').mockImplementation(async (name, request) => {
+        const answer = await invoke(name, request);
+        if (name === 'prompts_list') return { ...answer, spoilt: [spoiltPrompt] };
+        if (name === 'assistants_list') return { ...answer, spoilt: [spoiltAssistant] };
+        return answer;
+      });
+    };
+    await show(PromptsPage, '/prompts', { with: spoil });
+    expect((await there('spoilt-prompt')).textContent).toContain('12 Mar 2026');
+    expect(find('prompt-p1')).not.toBeNull();
+    const invoke = vi.mocked(door.invoke);
+    find('spoilt-remove-f00d')?.click();
+    await vi.waitFor(() => expect(find('spoilt-prompt')).toBeNull());
+    expect(asked(invoke as never, 'prompts_delete')).toEqual([]);
+    finishAll();
+    await vi.waitFor(() => expect(asked(invoke as never, 'prompts_delete')).toEqual([{ prompt: 'f00d' }]));
+    app?.unmount();
+    await show(AssistantsPage, '/assistants', { with: spoil, language: 'id' });
+    expect((await there('spoilt-assistant')).textContent).toContain('Tulisan blog');
+    find('spoilt-reset-blog')?.click();
+    await vi.waitFor(() => expect(asked(vi.mocked(door.invoke) as never, 'assistants_reset')).toEqual([{ assistant: 'blog' }]));
   });
   it('says that a closed vault keeps it closed', async () => {
     await show(PromptsPage, '/prompts/new', { scene: 'locked' });

@@ -46,6 +46,8 @@ pub struct UsageTotalView {
     pub unpriced_requests: u64,
     /// Requests that failed.
     pub failed_requests: u64,
+    /// Requests that Inkhorn itself did not send, such as those that a budget stopped. They are in `requests`.
+    pub refused_requests: u64,
     /// Mean milliseconds from sending to the end, of the requests that were answered; absent where none was.
     pub latency_ms: Option<u64>,
     /// Mean milliseconds from sending to the first token, of the requests that streamed; absent where none did.

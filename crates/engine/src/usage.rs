@@ -168,6 +168,7 @@ fn total_view(sums: &Sums) -> UsageTotalView {
         cost: (sums.attempts > sums.unpriced).then(|| dollars(sums.cost)),
         unpriced_requests: sums.unpriced,
         failed_requests: sums.failed,
+        refused_requests: sums.refused,
         latency_ms: sums.mean_latency_ms(),
         first_token_ms: sums.mean_first_token_ms(),
     }

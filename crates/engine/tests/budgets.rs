@@ -244,6 +244,9 @@ async fn a_warning_is_given_until_somebody_told_it() {
     let told: Vec<_> =
         given.iter().map(|one| (one.percent, one.scope.as_str(), one.limit.as_str())).collect();
     assert_eq!(told, [(10, "all", "0.0001")]);
+    assert!(over(house.chat().await));
+    let total = house.total().await;
+    assert_eq!((total.requests, total.refused_requests, total.failed_requests), (2, 1, 0));
     // The answer got lost on its way: it is given again.
     assert_eq!(house.engine.budgets_notices(Nothing {}).await.expect("notices"), given);
     house.engine.budgets_noticed(BudgetsNoticedRequest { notices: given }).await.expect("noted");

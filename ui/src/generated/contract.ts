@@ -3044,6 +3044,10 @@ unpriced_requests: number,
  */
 failed_requests: number, 
 /**
+ * Requests that Inkhorn itself did not send, such as those that a budget stopped. They are in `requests`.
+ */
+refused_requests: number, 
+/**
  * Mean milliseconds from sending to the end, of the requests that were answered; absent where none was.
  */
 latency_ms: number | null, 
@@ -3151,6 +3155,10 @@ unpriced_requests: number,
  * Requests that failed.
  */
 failed_requests: number, 
+/**
+ * Requests that Inkhorn itself did not send, such as those that a budget stopped. They are in `requests`.
+ */
+refused_requests: number, 
 /**
  * Mean milliseconds from sending to the end, of the requests that were answered; absent where none was.
  */

@@ -12,6 +12,7 @@ const sums = (requests: number, cost: string | null, more: Partial<UsageTotalVie
   cost,
   unpriced_requests: 0,
   failed_requests: 0,
+  refused_requests: 0,
   latency_ms: requests ? 6_240 : null,
   first_token_ms: requests ? 780 : null,
   ...more,
@@ -30,7 +31,7 @@ const values = ['0.52', '0', '1.0744', '0', '2.91', '0.05', '2.7'];
 export function usageDashboard(empty: boolean, request: UsageDashboardRequest): UsageDashboardView {
   const narrowed = Object.keys(request.filters).length > 0;
   const shown = empty ? [] : narrowed ? groups.filter((one) => one.name === request.filters.model) : groups;
-  const total = empty ? sums(0, null) : narrowed ? (shown[0] ?? sums(0, null)) : sums(324, '4.6282', { unpriced_requests: 2, failed_requests: 3 });
+  const total = empty ? sums(0, null) : narrowed ? (shown[0] ?? sums(0, null)) : sums(324, '4.6282', { unpriced_requests: 2, failed_requests: 3, refused_requests: 4 });
   return {
     from: '2026-11-01',
     until: '2026-11-21',

@@ -123,6 +123,11 @@ describe('the page', () => {
     await press('usage-measure-errors');
     await vi.waitFor(() => expect(last('usage_dashboard')).toMatchObject({ period: { of: 'week' }, measure: 'errors' }));
   });
+  it('says how many of the requests were never sent', async () => {
+    await show('normal');
+    const total = await there('usage-total-requests');
+    expect(total.textContent?.replace(/\s+/g, ' ').trim()).toBe('324 3 failed4 not sent');
+  });
   it('narrows to what is pressed in the table, and says so', async () => {
     const { last } = await show('normal');
     await there('usage-table');

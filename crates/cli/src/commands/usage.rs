@@ -127,8 +127,12 @@ fn cost_of(group: &UsageGroupView) -> f64 {
 }
 
 fn total_words(total: &UsageTotalView) -> String {
+    let refused = match total.refused_requests {
+        0 => String::new(),
+        count => format!(", of which {count} not sent"),
+    };
     let mut text = format!(
-        "Requests: {}. Tokens in: {}, out: {}. Cost: {}",
+        "Requests: {}{refused}. Tokens in: {}, out: {}. Cost: {}",
         total.requests,
         total.input_tokens,
         total.output_tokens,
@@ -156,6 +160,7 @@ mod tests {
                 cost: cost.map(str::to_owned),
                 unpriced_requests,
                 failed_requests: 1,
+                refused_requests: 0,
                 latency_ms: Some(2_450),
                 first_token_ms: None,
             },
@@ -169,6 +174,7 @@ mod tests {
             requests: 9,
             cost: Some("2.5".to_owned()),
             unpriced_requests: 4,
+            refused_requests: 2,
             ..UsageTotalView::default()
         };
         let text = lay_out_usage(&UsageView { rows: UsageRows::Groups(rows), total }, Some("day"), true);
@@ -177,6 +183,7 @@ mod tests {
         assert!(lines[1].starts_with("2026-11-20") && lines[1].ends_with("######"), "{text}");
         assert!(lines[2].contains("$2 + 1 unknown") && lines[2].ends_with(&"#".repeat(BAR)), "{text}");
         assert!(lines[3].contains("unknown") && !lines[3].contains('#'), "{text}");
+        assert!(text.contains("Requests: 9, of which 2 not sent. Tokens"), "{text}");
         assert!(text.ends_with("Cost: $2.5, without 4 of unknown cost."), "{text}");
     }
 

@@ -155,9 +155,7 @@ pub(crate) fn set_feature(
         return Err(bad("features", FEATURES.join(", ")));
     }
     match model {
-        Some(model) => {
-            all.insert(feature.to_owned(), house.offered(model)?)
-        }
+        Some(model) => all.insert(feature.to_owned(), house.offered(model)?),
         None => all.remove(feature),
     };
     Ok(())

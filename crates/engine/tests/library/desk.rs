@@ -182,7 +182,7 @@ async fn a_conversation_whose_model_went_away_is_not_sent_to_another_company() {
 
         let id = Some(conversation(&told).id);
         let go_on = || DeskSendRequest { conversation: id.clone(), ..text("On.") };
-        let refused = house.engine.desk_send(go_on(), |_| {}).await.err().expect("refused");
+        let refused = house.engine.desk_send(go_on(), |_| {}).await.expect_err("refused");
         assert_eq!(refused.code(), Code::ModelNotFound, "chosen: {chosen}");
         assert!(cloud.chats().is_empty(), "nothing of it went to the default");
         // Only the writer's own word leads elsewhere.

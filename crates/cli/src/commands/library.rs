@@ -7,8 +7,8 @@ use crate::input::load_text_within;
 use crate::output::{Done, Output, printable};
 use crate::table::lay_out;
 use inkhorn_contract::{
-    AssistantView, Nothing, PromptFillRequest, PromptRequest, PromptSaveRequest, PromptVariable, PromptView,
-    PromptsView, VariableKind,
+    AssistantView, Nothing, PromptFillRequest, PromptFilledView, PromptRequest, PromptSaveRequest,
+    PromptVariable, PromptView, PromptsView, VariableKind,
 };
 use inkhorn_engine::Engine;
 use inkhorn_fault::{Code, Fault, Result};
@@ -97,15 +97,8 @@ async fn run(engine: &Engine, command: RunPrompt, output: Output) -> Done {
     let prompt = find(engine, &command.name).await?;
     let values = command.values.into_iter().collect();
     let filled = engine.prompts_fill(PromptFillRequest { prompt: prompt.id.clone(), values }).await?;
-    for (names, what) in [
-        (&filled.missing, "nothing is given for"),
-        (&filled.not_offered, "something else than its choices is given for"),
-        (&filled.unknown, "the prompt has no blank called"),
-    ] {
-        if !names.is_empty() {
-            let reason = format!("{what} {}", names.join(", "));
-            return Err(Fault::new(Code::UsageError).with("reason", reason).into());
-        }
+    if let Some(fault) = unfit(&filled, &prompt.variables) {
+        return Err(fault.into());
     }
     let sending = Sending {
         text: filled.text,
@@ -119,6 +112,23 @@ async fn run(engine: &Engine, command: RunPrompt, output: Output) -> Done {
         feature: None,
     };
     chat::send(engine, sending, output).await
+}
+
+/// Why a filled prompt is not sent. Blanks are told by their numbers in `prompts show`: their names are the writer's text,
+/// which stands in no failure.
+fn unfit(filled: &PromptFilledView, blanks: &[PromptVariable]) -> Option<Fault> {
+    let numbers = |names: &[String]| -> String {
+        let places = (1..).zip(blanks).filter(|(_, blank)| names.contains(&blank.name));
+        places.map(|(number, _)| number.to_string()).collect::<Vec<_>>().join(", ")
+    };
+    let reason = match (&filled.missing[..], &filled.not_offered[..], &filled.unknown[..]) {
+        ([], [], []) => return None,
+        ([], [], unknown) => format!("the prompt has no such blank for {} of the values", unknown.len()),
+        ([], names, _) => format!("something else than the choices is given for blank {}", numbers(names)),
+        (names, ..) => format!("nothing is given for blank {}", numbers(names)),
+    };
+    let reason = format!("{reason}; 'inkhorn prompts show' lists the blanks in their order");
+    Some(Fault::new(Code::UsageError).with("reason", reason))
 }
 
 async fn read_all(engine: &Engine) -> Result<PromptsView> {
@@ -174,4 +184,31 @@ fn words(view: &PromptView) -> String {
     let rows: Vec<_> = view.variables.iter().map(row).collect();
     let blanks = lay_out(["Blank", "Asks", "Takes", "At first", "May be empty"], &rows, "No blanks.");
     printable(&format!("{}\n\n{}\n\n{blanks}", view.name, view.text.trim_end()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_failure_tells_blanks_by_their_numbers_and_never_by_their_names() {
+        let blank = |name: &str| PromptVariable { name: name.to_owned(), ..PromptVariable::default() };
+        let blanks = [blank("scene"), blank("CANARY lover"), blank("CANARY end")];
+        let names = || vec!["CANARY lover".to_owned(), "CANARY end".to_owned()];
+        let fine = PromptFilledView {
+            text: String::new(),
+            missing: Vec::new(),
+            not_offered: Vec::new(),
+            unknown: Vec::new(),
+        };
+        assert!(unfit(&fine, &blanks).is_none());
+        for (filled, told) in [
+            (PromptFilledView { missing: names(), ..fine.clone() }, "nothing is given for blank 2, 3"),
+            (PromptFilledView { not_offered: names(), ..fine.clone() }, "for blank 2, 3"),
+            (PromptFilledView { unknown: names(), ..fine.clone() }, "for 2 of the values"),
+        ] {
+            let message = unfit(&filled, &blanks).expect("a fault").message();
+            assert!(message.contains(told) && !message.contains("CANARY"), "{message}");
+        }
+    }
 }

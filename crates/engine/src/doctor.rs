@@ -76,12 +76,28 @@ impl Inner {
 
     fn look_at_folder(&self) -> DoctorCheckView {
         let private = self.store.folder_is_private();
-        let fault = Fault::new(Code::Damaged).with("path", self.dir.display());
+        let fault = Fault::new(Code::Damaged).with("open_folder", self.dir.display());
         DoctorCheckView {
             name: "profile".into(),
             ok: private,
             found: self.dir.display().to_string(),
             fault: (!private).then(|| fault.into()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use inkhorn_fault::{Language, sentence};
+
+    #[test]
+    fn a_folder_that_others_may_open_is_told_as_that_and_not_as_a_damaged_file() {
+        let fault = Fault::new(Code::Damaged).with("open_folder", "/home/ana/inkhorn");
+        for (language, damaged) in [(Language::English, "damaged"), (Language::Indonesian, "rusak")] {
+            let told = sentence(language, &fault, "message");
+            assert!(told.contains("/home/ana/inkhorn") && !told.contains(damaged), "{told}");
+            assert!(sentence(language, &fault, "hint").contains("chmod 700"));
         }
     }
 }

@@ -226,7 +226,9 @@ impl Inner {
             assistants.retain(|one| one.model.as_deref().is_none_or(|name| self.stays_here(&house, name)));
         }
         let models = self.all_models_now(&house)?;
-        Ok((assistants, chooser(&models, privacy < Privacy::Cloud), privacy))
+        let own = otherwise.and_then(|name| self.aim(&house, name, Privacy::Cloud).ok());
+        let own = own.as_ref().map(|aim| aim.address.slug.as_str());
+        Ok((assistants, chooser(&models, privacy < Privacy::Cloud, own), privacy))
     }
 
     /// Whether a text for this model or collection stays on this machine.
@@ -237,9 +239,10 @@ impl Inner {
     }
 }
 
-/// The model to ask: the cheapest that can be used now and whose price is known. One on this machine that would have to
+/// The model to ask. A text is shown to another company only where neither this machine nor `own`, the connection that would
+/// answer it, has a model to ask. Then: the cheapest that can be used now and whose price is known. One on this machine that would have to
 /// be loaded first comes behind those, one whose connection failed lately last, and one that thinks first counts as dearer by what its thoughts cost.
-fn chooser(models: &[ModelView], here_only: bool) -> Option<String> {
+fn chooser(models: &[ModelView], here_only: bool, own: Option<&str>) -> Option<String> {
     let writes = |model: &&ModelView| {
         let other = |can: &Capability| matches!(can, Capability::Embeddings | Capability::Images);
         can_be_asked(model)
@@ -249,9 +252,13 @@ fn chooser(models: &[ModelView], here_only: bool) -> Option<String> {
     };
     let near = |model: &&ModelView| !here_only || model.locality == Locality::Local.as_str();
     let loaded = |model: &ModelView| model.local.as_ref().and_then(|local| local.loaded) != Some(false);
+    let elsewhere = |model: &ModelView| {
+        let slug = model.id.split_once('/').map(|(slug, _)| slug);
+        model.locality != Locality::Local.as_str() && (own.is_none() || slug != own)
+    };
     let key = |model: &ModelView| {
         let wait = model.speed.and_then(|speed| speed.first_token_ms).unwrap_or(u64::MAX);
-        Some((!model.available, !loaded(model), price(model)?, wait))
+        Some((elsewhere(model), !model.available, !loaded(model), price(model)?, wait))
     };
     let known = models.iter().filter(writes).filter(near).filter_map(|model| Some((key(model)?, model)));
     known.min_by_key(|(key, _)| *key).map(|(_, model)| model.id.clone())
@@ -364,16 +371,24 @@ mod tests {
         (failing.available, failing.reason) = (false, Some("overloaded".to_owned()));
         let (cold, warm) = (local("l/cold", false), local("l/warm", true));
         let cloud = [dear.clone(), thinker, unknown, gone, failing.clone(), cheap];
-        let asked = |models: &[ModelView], here| chooser(models, here);
+        let asked = |models: &[ModelView], here| chooser(models, here, Some("a"));
         assert_eq!(asked(&cloud, false).as_deref(), Some("a/cheap"), "thoughts cost too");
         assert_eq!(asked(&cloud, true), None, "a text that stays here is shown to nobody else");
-        let mixed = [dear, cold.clone(), warm];
+        let mixed = [dear.clone(), cold.clone(), warm];
         assert_eq!(asked(&mixed, false).as_deref(), Some("l/warm"));
         assert_eq!(
             asked(&mixed[..2], false).as_deref(),
             Some("a/dear"),
             "loading takes longer than the patience"
         );
+        let other = model("b/cheapest", 8_000, "0.01", "0.01");
+        let both = [other.clone(), dear.clone()];
+        assert_eq!(
+            asked(&both, false).as_deref(),
+            Some("a/dear"),
+            "no other company reads it to save a cent"
+        );
+        assert_eq!(asked(&[other], false).as_deref(), Some("b/cheapest"), "where its own has none");
         assert_eq!(asked(&[failing], false).as_deref(), Some("a/failing"), "the failure may be over");
         assert_eq!(asked(&[cold], true).as_deref(), Some("l/cold"), "better than none");
     }

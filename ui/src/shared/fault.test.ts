@@ -24,6 +24,11 @@ describe('failures in words', () => {
     expect(sentence('en', limited, 'message')).toContain('20 seconds');
     expect(sentence('id', limited, 'message')).toContain('20 detik');
   });
+  it('write sums of money as the page does', () => {
+    const spent = make('over_budget', { budget: 'all', left: '0.0000689', limit: '1250', worst: '0.5' });
+    expect(sentence('en', spent, 'message')).toContain('$0.000069 of $1,250.00 is left');
+    expect(sentence('id', spent, 'message')).toContain('sisanya USD 0,000069 dari USD 1.250,00');
+  });
   it('put facts in as they are, even where they look like a pattern', () => {
     expect(sentence('en', make('not_found', { name: '$& {name} $1' }), 'message')).toContain('$& {name} $1');
   });

@@ -5,7 +5,7 @@ import english from '@fault-words/en.json';
 import indonesian from '@fault-words/id.json';
 import type { FaultView } from '@/generated/contract';
 import type { Language } from '@/host/types';
-import { formatWait } from './figures';
+import { formatMoney, formatWait } from './figures';
 
 type Sentences = Record<string, Record<string, string>>;
 
@@ -47,7 +47,12 @@ export function sentence(language: Language, failure: Failure, part: 'message' |
   if (failure.retry_after_ms !== undefined) facts.wait = formatWait(failure.retry_after_ms, language);
   const named = Object.keys(facts).sort().find((fact) => entry[`${part}_${fact}`] !== undefined);
   const text = (named && entry[`${part}_${named}`]) || entry[part] || failure[part];
-  return text.replace(/\{(\w+)\}/g, (braces, fact: string) => facts[fact] ?? braces);
+  // A sum of dollars is written as everywhere in the page: the words say `${left}`.
+  return text.replace(/(\$?)\{(\w+)\}/g, (braces, dollar: string, fact: string) => {
+    const value = facts[fact];
+    if (value === undefined) return braces;
+    return dollar && /^-?\d+(\.\d+)?$/.test(value) ? formatMoney(value, language) : dollar + value;
+  });
 }
 
 /** The provider's own words, where there are any. */

@@ -2,9 +2,9 @@
 //! the page that lies in the program; a link, a download, a second window or a proxy leads nowhere.
 
 use crate::clipboard::Clipboard;
-use crate::{commands, drawing};
 use crate::house::House;
 use crate::single::Doorbell;
+use crate::{commands, drawing};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use tauri::window::Color;

@@ -107,6 +107,9 @@ pub struct ModelView {
     pub price_source: PriceSource,
     /// As of when, unix milliseconds.
     pub price_date: Option<i64>,
+    /// What a list or the price book tells and is not used, for it is so high that it may be a slip: the highest part, USD
+    /// per million tokens. The writer's own price takes its place.
+    pub price_not_used: Option<String>,
     /// How it is moderated, as far as that is known.
     pub content: Option<ContentView>,
     /// How fast it answered here lately; absent where it was not used.

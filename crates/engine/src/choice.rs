@@ -3,8 +3,8 @@
 //! A name is a model (`slug/model-id`) or a collection (its name, which has no slash). A collection means the first of
 //! its members that can be used now. Nobody is sent elsewhere in silence: what names nothing is a fault.
 
-use crate::guidance::Guidance;
 use crate::budgets::Spent;
+use crate::guidance::Guidance;
 use crate::house::{House, LiveConnection};
 use crate::models::member;
 use crate::send::Ask;

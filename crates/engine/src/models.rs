@@ -191,7 +191,7 @@ impl Engine {
         let spent = self.inner.spent_budgets(&house);
         for collection in
             house.collections.iter().filter(|row| collection_aim(&house, row, now, &spent).is_ok())
-         {
+        {
             offered.push(OfferedModel {
                 id: collection.name.clone(),
                 name: None,

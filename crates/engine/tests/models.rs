@@ -596,6 +596,7 @@ async fn newer_prices_are_taken_when_they_can_be_read_and_the_old_ones_stay_othe
     assert_eq!(after.price_date, Some(book.date));
     let slipped = house.model("test/gpt-4-32k").await;
     assert_eq!((slipped.price_source.as_str(), slipped.price.input), ("unknown", None), "a slip is not used");
+    assert!(slipped.price_not_used.is_some_and(|told| told.len() > 3), "what it was is told");
     let own = ModelsEditRequest { price: Some(known("2500", "9")), confirmed: true, ..Default::default() };
     house.edit(&["test/gpt-4-32k"], own).await.expect("the writer says that it is right");
     assert_eq!(house.model("test/gpt-4-32k").await.price.input.as_deref(), Some("2500"));

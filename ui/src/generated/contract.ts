@@ -1718,6 +1718,11 @@ price_source: 'own' | 'list' | 'book' | 'local' | 'unknown',
  */
 price_date: number | null, 
 /**
+ * What a list or the price book tells and is not used, for it is so high that it may be a slip: the highest part, USD
+ * per million tokens. The writer's own price takes its place.
+ */
+price_not_used: string | null, 
+/**
  * How it is moderated, as far as that is known.
  */
 content: ContentView | null, 

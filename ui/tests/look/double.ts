@@ -127,6 +127,7 @@ export function model(of: string, label: string, name: string, more: Partial<Mod
     gone_since: null,
     price_source: 'list',
     price_date: null,
+    price_not_used: null,
     content: null,
     speed: null,
     context_length: 200_000,

@@ -213,6 +213,7 @@ pub(crate) mod tests {
             price: PriceView::from(&price),
             price_source: PriceSource::Book,
             price_date: None,
+            price_not_used: None,
             content: None,
             speed: None,
             capabilities: Vec::new(),

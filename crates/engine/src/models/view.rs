@@ -198,6 +198,7 @@ fn view(
             PriceSource::Book => Some(book),
             PriceSource::Local | PriceSource::Unknown => None,
         },
+        price_not_used: pricing.not_used(&model.id).map(|most| most.to_string()),
         content: content(live, model, locality),
         speed: None,
         capabilities: model.capabilities.clone(),

@@ -233,7 +233,7 @@ async fn ten_thousand_models_scroll_without_a_blank_place() {
     open_by_key(&window).await;
     let set = window.run(&format!("return {ROWS}[0].ariaSetSize")).await;
     let set: usize = set.as_str().expect("a number").parse().expect("a number");
-    assert!(set > MODELS, "the list says how long it is: {set}");
+    assert_eq!(set, MODELS, "the list says how long it is, headings left out");
 
     // Each frame of a fast journey to the end and back is looked at before it is drawn: at every height of the list
     // stands a row.

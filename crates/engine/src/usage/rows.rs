@@ -5,8 +5,8 @@ use crate::Inner;
 use crate::time::Range;
 use inkhorn_contract::{UsageRows, UsageView};
 use inkhorn_fault::Fault;
-use inkhorn_store::usage::load_page;
-use inkhorn_store::usage_sums::{Filter, Sums};
+use inkhorn_store::usage::{UsageRow, load_page};
+use inkhorn_store::usage_sums::{Filter, Question, Sums, gather};
 use jiff::tz::TimeZone;
 use std::io::{self, Write};
 
@@ -43,8 +43,8 @@ impl From<io::Error> for NotWritten {
     }
 }
 
-/// Writes the rows of a range, newest first. The total is that of the very rows that were written, whatever is written
-/// down meanwhile.
+/// Writes the rows of a range, newest first, and their total. Both are of one moment, whatever is written down meanwhile;
+/// the total has the requests too whose rows were removed. Gives back what the written rows add up to.
 pub(super) fn write_rows(
     inner: &Inner,
     range: Range,
@@ -54,27 +54,40 @@ pub(super) fn write_rows(
     out: &mut impl Write,
 ) -> Result<Sums, NotWritten> {
     let times = range.from..range.until;
-    let mut total = Sums::default();
+    inner.store.read_usage(|db| {
+        let page = |before| load_page(db, &times, filter, before, AT_ONCE);
+        let total = || gather(db, &Question::new(times.clone(), filter)).map(|found| found.total);
+        Ok(write_pages(page, total, form, zone, out))
+    })?
+}
+
+fn write_pages(
+    page: impl Fn(Option<i64>) -> Result<(Vec<UsageRow>, Option<i64>), Fault>,
+    total: impl FnOnce() -> Result<Sums, Fault>,
+    form: RowsForm,
+    zone: &TimeZone,
+    out: &mut impl Write,
+) -> Result<Sums, NotWritten> {
+    let mut written = Sums::default();
     out.write_all(match form {
         RowsForm::Csv => csv::REQUESTS.as_bytes(),
         RowsForm::Json => b"{\"rows\":[",
     })?;
     let mut before = None;
     loop {
-        let page = inner.store.read_usage(|db| load_page(db, &times, filter, before, AT_ONCE));
-        let (rows, next) = page?;
+        let (rows, next) = page(before)?;
         for row in rows {
             let sums = Sums::from(&row);
             let view = row_view(row, zone);
             match form {
                 RowsForm::Csv => out.write_all(csv::request(&view).as_bytes())?,
                 RowsForm::Json => {
-                    let comma: &[u8] = if total.attempts > 0 { b"," } else { b"" };
+                    let comma: &[u8] = if written.attempts > 0 { b"," } else { b"" };
                     out.write_all(comma)?;
                     serde_json::to_writer(&mut *out, &view).map_err(io::Error::from)?;
                 }
             }
-            total.add(&sums);
+            written.add(&sums);
         }
         before = next;
         if before.is_none() {
@@ -82,11 +95,11 @@ pub(super) fn write_rows(
         }
     }
     if form == RowsForm::Json {
-        let view = serde_json::to_string(&total_view(&total)).map_err(io::Error::from)?;
+        let view = serde_json::to_string(&total_view(&total()?)).map_err(io::Error::from)?;
         writeln!(out, "],\"total\":{view}}}")?;
     }
     out.flush()?;
-    Ok(total)
+    Ok(written)
 }
 
 /// Writes what is in memory already: groups.

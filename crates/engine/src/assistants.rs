@@ -5,7 +5,7 @@ pub(crate) mod auto;
 pub(crate) mod built_in;
 mod web_search;
 
-use crate::choice::FEATURES;
+use crate::choice::{FEATURES, can_be};
 use crate::connections::count;
 use crate::house::House;
 use crate::lines::one_line;
@@ -133,7 +133,7 @@ impl Engine {
         let inner = self.inner.clone();
         let view = blocking(move || {
             if built_in::find(&request.assistant).is_some() {
-                return Err(bad("an assistant that comes with Inkhorn can be put back, not removed"));
+                return Err(bad("came_with", "Inkhorn"));
             }
             let id = own_id(&request.assistant)?;
             let deleted = id.to_string();
@@ -278,8 +278,7 @@ impl Inner {
         let row = self.written_into(row, written, base)?;
         self.store.write(|tx| {
             if assistants::count(tx)? >= MOST {
-                let reason = format!("there are at most {MOST} assistants");
-                return Err(Fault::new(Code::OverLimit).with("reason", reason));
+                return Err(Fault::new(Code::OverLimit).with("assistants", MOST));
             }
             assistants::insert(tx, &row)
         })?;
@@ -361,27 +360,23 @@ struct Written {
 
 impl Written {
     fn read(request: &AssistantSaveRequest) -> Result<Self> {
-        let name = one_line(&request.name, LONGEST_NAME).ok_or_else(|| {
-            bad(&format!("an assistant has a name of at most {LONGEST_NAME} letters on one line"))
-        })?;
+        let name =
+            one_line(&request.name, LONGEST_NAME).ok_or_else(|| bad("assistant_name", LONGEST_NAME))?;
         let description = match request.description.trim() {
             "" => String::new(),
-            text => one_line(text, LONGEST_DESCRIPTION).ok_or_else(|| {
-                bad(&format!("a description has at most {LONGEST_DESCRIPTION} letters on one line"))
-            })?,
+            text => {
+                one_line(text, LONGEST_DESCRIPTION).ok_or_else(|| bad("description", LONGEST_DESCRIPTION))?
+            }
         };
         if request.instructions.len() > LONGEST_INSTRUCTIONS {
             let most = LONGEST_INSTRUCTIONS / 1024;
-            let reason = format!("an assistant's instructions have at most {most} KiB");
-            return Err(Fault::new(Code::OverLimit).with("reason", reason));
+            return Err(Fault::new(Code::OverLimit).with("instructions", most));
         }
         if !FEATURES.contains(&request.feature.as_str()) {
-            return Err(bad(&format!("an assistant's use counts as one of {}", FEATURES.join(", "))));
+            return Err(bad("counts_as", FEATURES.join(", ")));
         }
         let settings = MemberSettings::from(request.settings.clone());
-        if let Some(problem) = settings.problem() {
-            return Err(bad(problem));
-        }
+        can_be(&settings)?;
         Ok(Self {
             name,
             description,
@@ -418,6 +413,6 @@ fn own_id(text: &str) -> Result<AssistantId> {
     text.parse().map_err(|_| Fault::new(Code::NotFound))
 }
 
-fn bad(reason: &str) -> Fault {
-    Fault::new(Code::BadRequest).with("reason", reason)
+fn bad(what: &'static str, takes: impl fmt::Display) -> Fault {
+    Fault::new(Code::BadRequest).with(what, takes)
 }

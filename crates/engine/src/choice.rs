@@ -203,3 +203,21 @@ pub(crate) fn fill_in(settings: &MemberSettings, request: &mut ChatRequest) {
         request.reasoning_effort.clone_from(&settings.reasoning);
     }
 }
+
+/// Refuses settings that cannot be, by the one that cannot.
+///
+/// # Errors
+/// `bad_request` with what that one takes.
+pub(crate) fn can_be(settings: &MemberSettings) -> Result<()> {
+    let none = MemberSettings::default;
+    let reasoning = MemberSettings::REASONING.join(", ");
+    let each = [
+        ("temperature", "2", MemberSettings { temperature: settings.temperature, ..none() }),
+        ("max_tokens", "10000000", MemberSettings { max_tokens: settings.max_tokens, ..none() }),
+        ("reasoning", &reasoning, MemberSettings { reasoning: settings.reasoning.clone(), ..none() }),
+    ];
+    match each.into_iter().find(|(.., alone)| alone.problem().is_some()) {
+        Some((name, takes, _)) => Err(Fault::new(Code::BadRequest).with(name, takes)),
+        None => Ok(()),
+    }
+}

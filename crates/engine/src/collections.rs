@@ -4,7 +4,7 @@ mod text;
 
 use crate::apps::rename_permitted;
 use crate::budgets::Spent;
-use crate::choice::collection_aim;
+use crate::choice::{can_be, collection_aim};
 use crate::house::House;
 use crate::models::{GONE, TASKS, over_budget, recommend, replace_name};
 use crate::settings::{DEFAULT_MODEL, FEATURE_MODELS};
@@ -414,21 +414,6 @@ fn room_for_one_more(house: &House) -> Result<()> {
         return Ok(());
     }
     Err(Fault::new(Code::OverLimit).with("collections", MOST))
-}
-
-/// Refuses settings that cannot be, by the one that cannot.
-fn can_be(settings: &MemberSettings) -> Result<()> {
-    let none = MemberSettings::default;
-    let reasoning = MemberSettings::REASONING.join(", ");
-    let each = [
-        ("temperature", "2", MemberSettings { temperature: settings.temperature, ..none() }),
-        ("max_tokens", "10000000", MemberSettings { max_tokens: settings.max_tokens, ..none() }),
-        ("reasoning", &reasoning, MemberSettings { reasoning: settings.reasoning.clone(), ..none() }),
-    ];
-    match each.into_iter().find(|(.., alone)| alone.problem().is_some()) {
-        Some((name, takes, _)) => Err(Fault::new(Code::BadRequest).with(name, takes)),
-        None => Ok(()),
-    }
 }
 
 fn read_addresses(models: &[String]) -> Result<Vec<String>> {

@@ -4,6 +4,7 @@
 pub(crate) mod template;
 
 use crate::assistants::Assistant;
+use crate::choice::can_be;
 use crate::house::House;
 use crate::lines::one_line;
 use crate::models::read_named;
@@ -15,6 +16,7 @@ use inkhorn_fault::{Code, Fault, Result};
 use inkhorn_store::prompts::{self, PromptRow};
 use serde::{Deserialize, Serialize};
 use std::collections::HashSet;
+use std::fmt::Display;
 use template::{MOST_BLANKS, Template, fold};
 
 /// Most prompts.
@@ -102,7 +104,7 @@ impl Engine {
                     return prompts::update(tx, &row);
                 }
                 if prompts::count(tx)? >= MOST {
-                    return Err(too_much(format!("there are at most {MOST} prompts")));
+                    return Err(too_much("prompts", MOST));
                 }
                 prompts::insert(tx, &row)
             })?;
@@ -196,18 +198,16 @@ impl Inner {
 
 impl Content {
     fn read(request: &PromptSaveRequest) -> Result<Self> {
-        let name = one_line(&request.name, LONGEST_NAME).ok_or_else(|| {
-            bad(format!("a prompt has a name of at most {LONGEST_NAME} letters on one line"))
-        })?;
+        let name = one_line(&request.name, LONGEST_NAME).ok_or_else(|| bad("prompt_name", LONGEST_NAME))?;
         if request.text.trim().is_empty() {
-            return Err(bad("a prompt has some text".to_owned()));
+            return Err(bad("prompt_text", "empty"));
         }
         let template = read_text(&request.text)?;
         let (mut variables, unused) = joined(template.names(), read_variables(&request.variables)?);
         // A blank of which nothing is said but its name is a blank of the text, and goes with it.
         variables.retain(|one| !unused.contains(&one.name) || says_more(one));
         if variables.len() > MOST_BLANKS {
-            return Err(too_much(format!("a prompt has at most {MOST_BLANKS} blanks")));
+            return Err(too_much("blanks", MOST_BLANKS));
         }
         Ok(Self { name, text: request.text.clone(), variables })
     }
@@ -225,10 +225,9 @@ impl Content {
             let default = Some(variable.default.as_str()).filter(|default| !default.is_empty());
             given(name).or(default).or(variable.optional.then_some(""))
         };
-        let filled = template.fill(value, LONGEST_FILLED).ok_or_else(|| {
-            let most = LONGEST_FILLED / (1024 * 1024);
-            too_much(format!("a prompt with its blanks filled has at most {most} MiB"))
-        })?;
+        let filled = template
+            .fill(value, LONGEST_FILLED)
+            .ok_or_else(|| too_much("prompt_filled", LONGEST_FILLED / (1024 * 1024)))?;
         let names = |wanted: &dyn Fn(&PromptVariable) -> bool| -> Vec<String> {
             variables.iter().filter(|one| wanted(one)).map(|one| one.name.clone()).collect()
         };
@@ -243,42 +242,39 @@ impl Content {
 
 fn read_text(text: &str) -> Result<Template<'_>> {
     if text.len() > LONGEST_TEXT {
-        return Err(too_much(format!("a prompt has at most {} KiB", LONGEST_TEXT / 1024)));
+        return Err(too_much("prompt_text", LONGEST_TEXT / 1024));
     }
     Template::read(text)
 }
 
 fn read_settings(request: &PromptSaveRequest) -> Result<MemberSettings> {
     let settings = MemberSettings::from(request.settings.clone());
-    settings.problem().map_or(Ok(settings.clone()), |problem| Err(bad(problem.to_owned())))
+    can_be(&settings)?;
+    Ok(settings)
 }
 
 /// Blanks as they are described, each once and each as it can be. They are named by their places, never by their words.
 fn read_variables(described: &[PromptVariable]) -> Result<Vec<PromptVariable>> {
     if described.len() > MOST_BLANKS {
-        return Err(too_much(format!("a prompt has at most {MOST_BLANKS} blanks")));
+        return Err(too_much("blanks", MOST_BLANKS));
     }
     let mut seen = HashSet::new();
     let read = described.iter().enumerate().map(|(at, one)| {
-        let wrong = |what: String| bad(format!("blank {}: {what}", at + 1));
-        let name = template::read_name(&one.name).ok_or_else(|| {
-            wrong(format!(
-                "a name has at most {} letters on one line, without braces",
-                template::LONGEST_NAME
-            ))
-        })?;
+        let blank = at + 1;
+        let name = template::read_name(&one.name)
+            .ok_or_else(|| bad("blank_name", template::LONGEST_NAME).with("blank", blank))?;
         if !seen.insert(fold(&name)) {
-            return Err(wrong("another one has the same name".to_owned()));
+            return Err(bad("blank_twice", blank));
         }
         let label = match one.label.trim() {
             "" => String::new(),
             text => one_line(text, LONGEST_LABEL)
-                .ok_or_else(|| wrong(format!("a label has at most {LONGEST_LABEL} letters on one line")))?,
+                .ok_or_else(|| bad("blank_label", LONGEST_LABEL).with("blank", blank))?,
         };
         if one.default.len() > LONGEST_DEFAULT {
-            return Err(wrong(format!("a default has at most {} KiB", LONGEST_DEFAULT / 1024)));
+            return Err(too_much("blank_default", LONGEST_DEFAULT / 1024).with("blank", blank));
         }
-        let choices = read_choices(one).map_err(wrong)?;
+        let choices = read_choices(one, blank)?;
         let default =
             if one.kind == VariableKind::Long { one.default.clone() } else { one.default.trim().to_owned() };
         Ok(PromptVariable { name, label, choices, default, ..one.clone() })
@@ -286,29 +282,29 @@ fn read_variables(described: &[PromptVariable]) -> Result<Vec<PromptVariable>> {
     read.collect()
 }
 
-/// The choices of a blank. Those of one that is none are kept: the writer may be trying kinds.
-fn read_choices(one: &PromptVariable) -> std::result::Result<Vec<String>, String> {
+/// The choices of the blank at this place. Those of one that is none are kept: the writer may be trying kinds.
+fn read_choices(one: &PromptVariable, blank: usize) -> Result<Vec<String>> {
     let mut choices = Vec::new();
     for choice in one.choices.iter().filter(|choice| !choice.trim().is_empty()) {
         let choice = one_line(choice, LONGEST_LABEL)
-            .ok_or_else(|| format!("a choice has at most {LONGEST_LABEL} letters on one line"))?;
+            .ok_or_else(|| bad("blank_choice", LONGEST_LABEL).with("blank", blank))?;
         if choices.contains(&choice) {
-            return Err("two choices are the same".to_owned());
+            return Err(bad("choices_same", blank));
         }
         choices.push(choice);
     }
     if choices.len() > MOST_CHOICES {
-        return Err(format!("there are at most {MOST_CHOICES} choices"));
+        return Err(too_much("blank_choices", MOST_CHOICES).with("blank", blank));
     }
     if one.kind != VariableKind::Choice {
         return Ok(choices);
     }
     if choices.is_empty() {
-        return Err("a choice has something to choose from".to_owned());
+        return Err(bad("choices_none", blank));
     }
     let default = one.default.trim();
     if !default.is_empty() && !choices.iter().any(|choice| choice == default) {
-        return Err("its default is none of its choices".to_owned());
+        return Err(bad("choices_default", blank));
     }
     Ok(choices)
 }
@@ -355,10 +351,10 @@ pub(crate) fn prompt_id(text: &str) -> Result<PromptId> {
     text.parse().map_err(|_| Fault::new(Code::NotFound))
 }
 
-fn bad(reason: String) -> Fault {
-    Fault::new(Code::BadRequest).with("reason", reason)
+fn bad(what: &'static str, takes: impl Display) -> Fault {
+    Fault::new(Code::BadRequest).with(what, takes)
 }
 
-fn too_much(reason: String) -> Fault {
-    Fault::new(Code::OverLimit).with("reason", reason)
+fn too_much(what: &'static str, most: impl Display) -> Fault {
+    Fault::new(Code::OverLimit).with(what, most)
 }

@@ -67,8 +67,7 @@ impl<'t> Template<'t> {
                 names.push(name);
             }
             if names.len() > MOST_BLANKS {
-                let reason = format!("a prompt has at most {MOST_BLANKS} blanks");
-                return Err(Fault::new(Code::OverLimit).with("reason", reason));
+                return Err(Fault::new(Code::OverLimit).with("blanks", MOST_BLANKS));
             }
             rest = &inner[raw.len() + CLOSE.len()..];
         }

@@ -7,3 +7,4 @@ mod auto;
 mod desk;
 mod house;
 mod prompts;
+mod words;

@@ -31,7 +31,7 @@ impl Engine {
     /// All collections, oldest first.
     pub async fn collections_list(&self, _: Nothing) -> Result<Vec<CollectionView>> {
         let inner = self.inner.clone();
-        blocking(move || Ok(inner.collection_views(&*inner.house()?))).await
+        blocking(move || Ok(inner.collection_views_now(&*inner.house()?))).await
     }
 
     /// Makes an empty collection.
@@ -183,7 +183,7 @@ impl Engine {
             let name = request.name.as_deref();
             let id = name.map(|name| house.collection_named(name)).transpose()?.map(|row| row.id);
             inner.store.write(|tx| collections::set_default(tx, id))?;
-            Ok(inner.collection_views(&*inner.reload()?))
+            Ok(inner.collection_views_now(&*inner.reload()?))
         })
         .await?;
         self.inner.changed(&[Topic::Models, Topic::Status]);
@@ -251,7 +251,7 @@ impl Engine {
         let inner = self.inner.clone();
         blocking(move || {
             let house = inner.house()?;
-            let models = inner.all_models_now(&house)?;
+            let models = inner.all_models_now(&house, &inner.spent_budgets(&house))?;
             let offered = OFFERED.iter().filter(|(_, name)| house.collection(name).is_none());
             Ok(offered
                 .map(|(task, name)| OfferedCollectionView {
@@ -318,9 +318,13 @@ const OFFERED: [(&str, &str); 4] =
 
 impl Inner {
     /// All collections as they stand now.
-    pub(crate) fn collection_views(&self, house: &House) -> Vec<CollectionView> {
-        let spent = self.spent_budgets(house);
-        house.collections.iter().map(|row| self.collection_view(house, row, &spent)).collect()
+    fn collection_views_now(&self, house: &House) -> Vec<CollectionView> {
+        self.collection_views(house, &self.spent_budgets(house))
+    }
+
+    /// The same, for who knows already which budgets are spent.
+    pub(crate) fn collection_views(&self, house: &House, spent: &Spent) -> Vec<CollectionView> {
+        house.collections.iter().map(|row| self.collection_view(house, row, spent)).collect()
     }
 
     fn collection_view(&self, house: &House, row: &CollectionRow, spent: &Spent) -> CollectionView {

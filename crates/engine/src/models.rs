@@ -18,6 +18,7 @@ pub(crate) use replace::replace_name;
 pub(crate) use speed::Measured;
 pub(crate) use view::{GONE, Views, over_budget};
 
+use crate::budgets::Spent;
 use crate::choice::collection_aim;
 use crate::connections::count;
 use crate::health::ToldList;
@@ -118,7 +119,8 @@ impl Engine {
         let inner = self.inner.clone();
         blocking(move || {
             let house = inner.house()?;
-            let models = inner.all_models_now(&house)?;
+            let spent = inner.spent_budgets(&house);
+            let models = inner.all_models_now(&house, &spent)?;
             let fetches = inner.refreshing.0.lock();
             let features = house.feature_models.iter();
             let feature = |(feature, model): (&String, &String)| FeatureDefaultView {
@@ -131,7 +133,7 @@ impl Engine {
                 default_model: house.default_model.clone(),
                 last_model: house.last_model.clone(),
                 recent: house.recent.clone(),
-                collections: inner.collection_views(&house),
+                collections: inner.collection_views(&house, &spent),
                 feature_defaults: features.map(feature).collect(),
                 visited_at: house.visited_at,
                 price_book: inner.price_book_view(),
@@ -254,14 +256,14 @@ impl Engine {
 
 impl Inner {
     /// All models as they are now, in the writer's order of connections.
-    pub(crate) fn all_models_now(&self, house: &House) -> Result<Vec<ModelView>> {
-        let (speeds, spent) = (self.speeds()?, self.spent_budgets(house));
+    pub(crate) fn all_models_now(&self, house: &House, spent: &Spent) -> Result<Vec<ModelView>> {
+        let speeds = self.speeds()?;
         self.keep_views_of(&house.connections);
         let computed: Vec<_> =
             house.connections.iter().map(|live| self.computed_models(live, house.visited_at)).collect();
         let mut all = Vec::with_capacity(computed.iter().map(|models| models.len()).sum());
         for (live, models) in house.connections.iter().zip(&computed) {
-            all.extend(self.models_now(live, models, &speeds, &spent));
+            all.extend(self.models_now(live, models, &speeds, spent));
         }
         Ok(all)
     }

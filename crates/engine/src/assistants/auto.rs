@@ -225,7 +225,7 @@ impl Inner {
         if here && !fixed {
             assistants.retain(|one| one.model.as_deref().is_none_or(|name| self.stays_here(&house, name)));
         }
-        let models = self.all_models_now(&house)?;
+        let models = self.all_models_now(&house, &self.spent_budgets(&house))?;
         let own = otherwise.and_then(|name| self.aim(&house, name, Privacy::Cloud).ok());
         let own = own.as_ref().map(|aim| aim.address.slug.as_str());
         Ok((assistants, chooser(&models, privacy < Privacy::Cloud, own), privacy))

@@ -80,7 +80,8 @@ impl Engine {
     pub async fn models_recommended(&self, _: Nothing) -> Result<Vec<RecommendationView>> {
         let inner = self.inner.clone();
         blocking(move || {
-            let models = inner.all_models_now(&*inner.house()?)?;
+            let house = inner.house()?;
+            let models = inner.all_models_now(&house, &inner.spent_budgets(&house))?;
             Ok(TASKS.iter().flat_map(|task| recommend(task, &models)).collect())
         })
         .await

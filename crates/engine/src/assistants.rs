@@ -5,6 +5,7 @@ pub(crate) mod auto;
 pub(crate) mod built_in;
 mod web_search;
 
+use crate::budgets::Spent;
 use crate::choice::{FEATURES, can_be};
 use crate::connections::count;
 use crate::house::House;
@@ -81,7 +82,8 @@ impl Engine {
             let house = inner.house()?;
             let locked = !inner.vault.is_open() && inner.vault.exists();
             let Assistants { whole, spoilt } = inner.all_assistants()?;
-            let assistants = whole.iter().map(|one| inner.assistant_view(&house, one)).collect();
+            let spent = inner.spent_budgets(&house);
+            let assistants = whole.iter().map(|one| inner.assistant_view(&house, &spent, one)).collect();
             Ok(AssistantsView { assistants, spoilt, locked })
         })
         .await
@@ -161,7 +163,7 @@ impl Engine {
         let view = blocking(move || {
             let house = inner.house()?;
             let id = change(&inner, &house)?;
-            Ok(inner.assistant_view(&house, &inner.assistant(&id)?))
+            Ok(inner.assistant_view(&house, &inner.spent_budgets(&house), &inner.assistant(&id)?))
         })
         .await?;
         self.inner.changed(&[Topic::Prompts]);
@@ -209,14 +211,14 @@ impl Inner {
         }
     }
 
-    pub(crate) fn assistant_view(&self, house: &House, one: &Assistant) -> AssistantView {
+    pub(crate) fn assistant_view(&self, house: &House, spent: &Spent, one: &Assistant) -> AssistantView {
         AssistantView {
             id: one.id.clone(),
             name: one.name.clone(),
             description: one.description.clone(),
             instructions: one.instructions.clone(),
             feature: one.feature.clone(),
-            model: one.model.as_deref().map(|model| self.named_model(house, model)),
+            model: one.model.as_deref().map(|model| self.named_model(house, model, spent)),
             settings: (&one.settings).into(),
             web_search: one.web_search,
             built_in: one.built_in,

@@ -4,6 +4,7 @@
 pub(crate) mod template;
 
 use crate::assistants::Assistant;
+use crate::budgets::Spent;
 use crate::choice::can_be;
 use crate::house::House;
 use crate::lines::one_line;
@@ -53,9 +54,10 @@ impl Engine {
                 return Ok(PromptsView { prompts: Vec::new(), spoilt: Vec::new(), locked });
             }
             let (house, assistants) = (inner.house()?, inner.all_assistants()?.whole);
+            let spent = inner.spent_budgets(&house);
             let (mut views, mut spoilt) = (Vec::new(), Vec::new());
             for row in inner.store.read(prompts::load_all)? {
-                match sealed::whole(inner.prompt_view(&house, &assistants, &row))? {
+                match sealed::whole(inner.prompt_view(&house, &spent, &assistants, &row))? {
                     Some(view) => views.push(view),
                     None => {
                         let id = row.id.to_string();
@@ -108,7 +110,7 @@ impl Engine {
                 }
                 prompts::insert(tx, &row)
             })?;
-            inner.prompt_view(&house, &assistants, &row)
+            inner.prompt_view(&house, &inner.spent_budgets(&house), &assistants, &row)
         })
         .await?;
         self.inner.changed(&[Topic::Prompts]);
@@ -175,7 +177,13 @@ impl Inner {
         sealed::open(&self.vault, place(row), &row.content)
     }
 
-    fn prompt_view(&self, house: &House, assistants: &[Assistant], row: &PromptRow) -> Result<PromptView> {
+    fn prompt_view(
+        &self,
+        house: &House,
+        spent: &Spent,
+        assistants: &[Assistant],
+        row: &PromptRow,
+    ) -> Result<PromptView> {
         let Content { name, text, variables } = self.open_prompt(row)?;
         // It was read before it was kept; a text that a newer Inkhorn takes otherwise is shown as it stands.
         let names = Template::read(&text).map(|template| template.names().to_vec()).unwrap_or_default();
@@ -187,7 +195,7 @@ impl Inner {
             text,
             variables,
             unused,
-            model: row.model.as_deref().map(|model| self.named_model(house, model)),
+            model: row.model.as_deref().map(|model| self.named_model(house, model, spent)),
             assistant: assistant.map(|one| NamedAssistantView { id: one.id.clone(), name: one.name.clone() }),
             settings: (&row.settings).into(),
             created_at: row.created_at,

@@ -1,6 +1,7 @@
 //! A model or a collection that something of the writer's names as its own: prompts and assistants.
 
 use crate::Inner;
+use crate::budgets::Spent;
 use crate::choice::collection_aim;
 use crate::house::House;
 use inkhorn_contract::NamedModelView;
@@ -14,10 +15,10 @@ const NOT_CONNECTED: &str = "not_connected";
 
 impl Inner {
     /// How what is named stands now.
-    pub(crate) fn named_model(&self, house: &House, name: &str) -> NamedModelView {
+    pub(crate) fn named_model(&self, house: &House, name: &str, spent: &Spent) -> NamedModelView {
         if ModelAddress::parse(name).is_some() {
             let row = MemberRow { model: name.to_owned(), settings: MemberSettings::default() };
-            let there = self.member_view(house, &row, &self.spent_budgets(house));
+            let there = self.member_view(house, &row, spent);
             return NamedModelView {
                 id: there.id,
                 name: there.name,
@@ -30,7 +31,7 @@ impl Inner {
             None => Some(NOT_CONNECTED.to_owned()),
             Some(row) => {
                 let now = Conditions { privacy: Privacy::Cloud, vault_open: self.vault.is_open() };
-                let aimed = collection_aim(house, row, now, &self.spent_budgets(house));
+                let aimed = collection_aim(house, row, now, spent);
                 aimed.err().map(|fault| fault.code().as_str().to_owned())
             }
         };
